@@ -24,6 +24,8 @@ export const PROBLEM_DETAILS = {
     'Nobody is signed in at the provider with this client and audience. Sign in first.',
   keyWithoutSession: 'The account of this key is not signed in. Sign in first.',
   noSuchAccount: 'No account has the ID that the request names.',
+  noSuchProvider: 'provider: no provider in the settings has this name.',
+  signedOutAgain: 'The user has signed out again.',
   otherAccountClient:
     'client_id: the account belongs to another client. To name another account, send its ID in ' +
     'X-Latchkey-Account.',

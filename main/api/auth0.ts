@@ -96,7 +96,7 @@ function readConnection(sub: string): string {
 }
 
 /** Formats a time as RFC 3339. OpenID Connect has seconds, Auth0 has text. Clients parse it as a date. */
-function formatTimestamp(value: unknown): string | null {
+export function formatTimestamp(value: unknown): string | null {
   const date =
     typeof value === 'number'
       ? new Date(value * 1000)

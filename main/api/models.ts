@@ -223,6 +223,22 @@ export const pkce = z.object({
 })
 export type Pkce = z.output<typeof pkce>
 
+const timestamp = z.object({ value: z.iso.datetime() })
+
+/** An account, as the official clients read it. */
+export const userProfile = z.object({
+  id: z.string().describe('Stable for each account, in the form of a UUID.'),
+  name: z.string().optional(),
+  email: z.string().optional().describe('The username if the provider sends no address.'),
+  username: z.string().optional().describe('The preferred username, else the address or subject.'),
+  picture: z.string().optional(),
+  updated: timestamp.optional(),
+  aesthetics: z
+    .object({ theme: z.object({ dark: z.boolean() }), font: z.object({ size: z.int() }) })
+    .describe('Always the same. The clients require it.'),
+})
+export type UserProfile = z.output<typeof userProfile>
+
 /** Every code of an error of the API. */
 export const PROBLEM_CODES = [
   'malformed',
@@ -268,6 +284,7 @@ export const MODELS = {
   ResultedPKCE: resultedPkce,
   Auth0: auth0,
   PKCE: pkce,
+  UserProfile: userProfile,
   Problem: problem,
 }
 export type ModelName = keyof typeof MODELS

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Agent } from '../agent/agent.js'
-import type { ApiSignInRequest, BeginResult, ExchangeResult } from '../agent/api-sign-in.js'
+import type { ApiSignInRequest, ExchangeResult } from '../agent/api-sign-in.js'
 import { findSettings } from '../agent/keeper-state.js'
 import {
   defaultSession,
@@ -25,13 +25,12 @@ import { renewForCaller } from './renewal-call.js'
 import type { EndpointName } from './endpoints.js'
 import { isFromAPage, readOrigins } from './guard.js'
 import type { Pkce, SeededPkce } from './models.js'
-import { Problem, toProblem } from './problem.js'
+import { Problem, toBeginProblem, toProblem } from './problem.js'
 import { findKey, requireConsent, type FindCaller } from './require-consent.js'
 import { prefersPage, readForm, readJson, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
 import { checkClient, preferProviderOf } from './named-provider.js'
 import { createSessionWriter, type WriteSession } from './session-answer.js'
-import type { SignedInCallers } from './signed-in-callers.js'
 import {
   checkAudience,
   checkSeed,
@@ -41,21 +40,19 @@ import {
   type SeedDeps,
 } from './seeded-request.js'
 
-export type PkceDeps = SeedDeps & {
-  agent: Agent
-  clock: Clock
-  exposeRefreshToken: boolean
-  findCaller: FindCaller
-  /** Which account each program signed in. */
-  callers: SignedInCallers
-}
+export type PkceDeps = SeedDeps &
+  ChooseAccountDeps & {
+    agent: Agent
+    clock: Clock
+    exposeRefreshToken: boolean
+    findCaller: FindCaller
+  }
 
 /** The deps, and the seed of each sign-in for as long as the agent remembers the sign-in. */
-type RouteDeps = PkceDeps &
-  ChooseAccountDeps & {
-    seeds: WeakMap<ApiSignInRequest, SeededPkce>
-    writeSession: WriteSession
-  }
+type RouteDeps = PkceDeps & {
+  seeds: WeakMap<ApiSignInRequest, SeededPkce>
+  writeSession: WriteSession
+}
 
 /** Answers a request, or throws a Problem. */
 export type Handler = (
@@ -202,17 +199,6 @@ function checkFormOrigin(
 function showPage(page: Page): Answer {
   const { html, headers } = renderPage(page)
   return { status: page.status, headers, body: html }
-}
-
-function toBeginProblem(begun: Exclude<BeginResult, { kind: 'answered' }>): Problem {
-  switch (begun.kind) {
-    case 'in-use':
-      return new Problem('in-use', PROBLEM_DETAILS.stateInUse)
-    case 'too-many':
-      return new Problem('too-many', begun.message, { 'Retry-After': '60' })
-    case 'ended':
-      return toProblem(begun.result)
-  }
 }
 
 async function answerExchange(

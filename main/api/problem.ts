@@ -1,5 +1,6 @@
 // The API's errors: problem details with a code from a closed list.
 
+import type { BeginResult } from '../agent/api-sign-in.js'
 import type { SignInResult } from '../agent/model.js'
 import type { Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
@@ -86,5 +87,17 @@ export function toProblem(result: SignInResult): Problem {
         default:
           return new Problem('provider-failed', result.reason)
       }
+  }
+}
+
+/** Makes the problem for a sign-in that brought no code. */
+export function toBeginProblem(begun: Exclude<BeginResult, { kind: 'answered' }>): Problem {
+  switch (begun.kind) {
+    case 'in-use':
+      return new Problem('in-use', PROBLEM_DETAILS.stateInUse)
+    case 'too-many':
+      return new Problem('too-many', begun.message, { 'Retry-After': '60' })
+    case 'ended':
+      return toProblem(begun.result)
   }
 }

@@ -9,6 +9,8 @@ export type SignedInCallers = {
   find(caller: Caller): string | undefined
   /** Forgets an account, because it was signed out. */
   forget(accountId: string): void
+  /** Forgets which account a program uses. */
+  forgetProgram(caller: Caller): void
   isEmpty(): boolean
 }
 
@@ -33,6 +35,9 @@ export function createSignedInCallers(): SignedInCallers {
     },
     forget(accountId) {
       entries = entries.filter((entry) => entry.accountId !== accountId)
+    },
+    forgetProgram(caller) {
+      entries = entries.filter((entry) => !isSameProgram(entry.caller, caller))
     },
     isEmpty: () => entries.length === 0,
   }

@@ -1,0 +1,119 @@
+// Decides which account a program sees, without waiting for the person.
+
+import type { IncomingMessage } from 'node:http'
+import type { Agent } from '../agent/agent.js'
+import { findAccount, type AccountSession } from '../agent/model.js'
+import { isUnchanged } from '../consent/program.js'
+import { findProcess, type Caller } from '../net/caller.js'
+import { chooseAccount, type ChooseAccountDeps } from './choose-account.js'
+import { Problem } from './problem.js'
+import { findKey } from './require-consent.js'
+
+/**
+ * What programs may learn about who is signed in. Until the person allows a program, it gets the same answers
+ * as if nobody were signed in, and the person is asked in the background. All calls fail with `not-allowed`
+ * if the request has a key that is not valid.
+ */
+export type IdentityAccess = {
+  /**
+   * Finds the account that a program sees: that of its key, its header, or its own, as for a token. Null if
+   * nobody is signed in, there is no such account, or the program is not allowed to know. An account whose
+   * session has ended counts too.
+   */
+  peek(request: IncomingMessage): Promise<AccountSession | null>
+  /** Lists the accounts that a program sees. The person is only asked about the one that `peek` finds. */
+  list(request: IncomingMessage): Promise<readonly AccountSession[]>
+  /**
+   * Does the same for a connection that stays open. What the person allows once holds until `close`, or until
+   * the account is signed out. The caller closes it.
+   */
+  follow(request: IncomingMessage): Follower
+}
+
+export type Follower = { current(): Promise<AccountSession | null>; close(): void }
+
+export type IdentityDeps = ChooseAccountDeps & {
+  agent: Pick<Agent, 'consents' | 'model' | 'subscribe'>
+}
+
+/** The program that was allowed once to know an account, by the account's ID. */
+type AllowedOnce = Map<string, Caller>
+
+export function createIdentityAccess(deps: IdentityDeps): IdentityAccess {
+  const { agent } = deps
+  return {
+    peek: (request) => findVisible(deps, request, new Map()),
+    async list(request) {
+      const seen = await findVisible(deps, request, new Map())
+      if (findKey(deps, request) !== null) return seen === null ? [] : [seen]
+      const caller = await deps.findCaller(request)
+      return agent
+        .model()
+        .accounts.filter(
+          (account) =>
+            account.id === seen?.id ||
+            agent.consents.isAllowed({ caller, account, purpose: 'identity' }),
+        )
+    },
+    follow(request) {
+      const once: AllowedOnce = new Map()
+      const close = agent.subscribe((_model, event) => {
+        if (event.type === 'signed-out') once.delete(event.id)
+      })
+      return { current: () => findVisible(deps, request, once), close }
+    },
+  }
+}
+
+async function findVisible(
+  deps: IdentityDeps,
+  request: IncomingMessage,
+  once: AllowedOnce,
+): Promise<AccountSession | null> {
+  const { agent } = deps
+  const key = findKey(deps, request)
+  const id = await chooseQuietly(deps, request, key)
+  const account = id === undefined ? undefined : findAccount(agent.model(), id)
+  if (!account) return null
+  if (key === null && !(await mayKnow(deps, request, { account, once }))) return null
+  // It may have been signed out in the meantime.
+  return findAccount(agent.model(), account.id) ?? null
+}
+
+/** S24: an unknown ID is answered in the same way as one that the program is not allowed to know. */
+async function chooseQuietly(
+  deps: IdentityDeps,
+  request: IncomingMessage,
+  key: ReturnType<typeof findKey>,
+): Promise<string | undefined> {
+  try {
+    return await chooseAccount(deps, request, { key })
+  } catch (thrown) {
+    if (thrown instanceof Problem && thrown.code === 'not-signed-in') return undefined
+    throw thrown
+  }
+}
+
+/** S24: callers without a process are all alike, so that the person is not asked about them here. */
+async function mayKnow(
+  { agent: { consents }, findCaller }: IdentityDeps,
+  request: IncomingMessage,
+  { account, once }: { account: AccountSession; once: AllowedOnce },
+): Promise<boolean> {
+  const caller = await findCaller(request)
+  const wanted = { caller, account, purpose: 'identity' } as const
+  if (consents.isAllowed(wanted)) return true
+  const before = once.get(account.id)
+  if (before && isUnchanged(before, caller)) return !consents.isPaused()
+  if (findProcess(caller) === null) return false
+  const verdict = await consents.ask({
+    ...wanted,
+    signal: GONE,
+    lookAgain: () => findCaller(request, { isFresh: true }),
+  })
+  if (verdict.kind === 'allowed') once.set(account.id, caller)
+  return verdict.kind === 'allowed'
+}
+
+/** Of a caller that does not wait. The question stays open, and the answer counts for its next call. */
+const GONE = AbortSignal.abort()
