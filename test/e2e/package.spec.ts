@@ -612,7 +612,7 @@ const PACKAGES: readonly string[] = `
   fast-deep-equal fast-uri follow-redirects form-data function-bind generator-function get-intrinsic
   get-proto gopd has-flag has-symbols has-tostringtag hasown https-proxy-agent is-docker
   is-in-ssh is-inside-container is-safe-filename is-wsl jose json-schema-traverse math-intrinsics
-  mime-db mime-types mimic-function ms open powershell-utils proxy-from-env run-applescript semver
+  mime-types mimic-function ms open powershell-utils proxy-from-env run-applescript semver
   stubborn-fs stubborn-utils supports-color uint8array-extras wsl-utils zod
 `
   .trim()
