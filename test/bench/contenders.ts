@@ -20,6 +20,8 @@ import type { ProviderCalls, ProviderStart } from './processes/provider.js'
 export const BENCH = join(ROOT, 'test', 'bench')
 const PROCESSES = join(ROOT, 'dist', 'modules', 'test', 'bench', 'processes')
 
+const LOAD = join(PROCESSES, 'load.js')
+
 export type Provider = Wire<ProviderCalls> & {
   issuer: string
   clientId: string
@@ -99,7 +101,8 @@ export function openBench({ quick }: { quick: boolean }): Bench {
     },
     startLatchkey({ issuer, clientId, env }, options = {}) {
       const dataDir = makeFolder()
-      const flags = [...SCRIPTED, '--issuer', issuer, '--client-id', clientId]
+      // S24: the load generator reads tokens.
+      const flags = [...SCRIPTED, '--allow', LOAD, '--issuer', issuer, '--client-id', clientId]
       const command = [HEADLESS, '--data-dir', dataDir, ...flags]
       return start(command, { ...options, dataDir, env: { ...env, ...options.env } })
     },
@@ -155,7 +158,7 @@ export async function request(url: string): Promise<string> {
 
 /** Runs the load generator. */
 export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
-  const command = [join(PROCESSES, 'load.js'), JSON.stringify(plan)]
+  const command = [LOAD, JSON.stringify(plan)]
   const { stdout } = await promisify(execFile)(process.execPath, command)
   return JSON.parse(stdout) as LoadResult
 }
