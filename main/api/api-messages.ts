@@ -68,6 +68,8 @@ export const CONSENT_DETAILS = {
     'The Authorization header contains no valid key. Make one in Latchkey, or leave the header out.',
   keyOfOther: 'The key belongs to another account than the one that the request names.',
   keyWithoutIdToken: 'A key is for access tokens only. For ID tokens, call without a key.',
+  keyOfOtherProvider: 'The key belongs to an account at another provider.',
+  keyOfOtherScope: 'The key is for fewer scopes.',
 }
 
 /** Ends of sentences about a member of a body: "client_id is missing." */

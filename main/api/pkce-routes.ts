@@ -4,16 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import type { ApiSignInRequest, ExchangeResult } from '../agent/api-sign-in.js'
 import { findSettings } from '../agent/keeper-state.js'
-import {
-  defaultSession,
-  findAccount,
-  type AccountSession,
-  type Model,
-  type SessionState,
-} from '../agent/model.js'
+import { defaultSession, findAccount } from '../agent/model.js'
 import { mayFinish } from '../consent/program.js'
 import type { Caller } from '../net/caller.js'
-import type { ProviderSettings } from '../oauth/sign-in.js'
 import { nothingToDoPage, renderPage, type Page } from '../oauth/pages.js'
 import { codeChallenge, createState, createVerifier } from '../oauth/pkce.js'
 import type { Clock } from '../base/clock.js'
@@ -26,11 +19,17 @@ import type { EndpointName } from './endpoints.js'
 import { isFromAPage, readOrigins } from './guard.js'
 import type { Pkce, SeededPkce } from './models.js'
 import { Problem, toBeginProblem, toProblem } from './problem.js'
-import { findKey, requireConsent, type FindCaller } from './require-consent.js'
+import type { FindCaller } from './require-consent.js'
 import { prefersPage, readForm, readJson, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
 import { checkClient, preferProviderOf } from './named-provider.js'
 import { createSessionWriter, type WriteSession } from './session-answer.js'
+import {
+  asksNothing,
+  requireSamePerson,
+  requireSilentSignIn,
+  type AllowedPerson,
+} from './silent-sign-in.js'
 import {
   checkAudience,
   checkSeed,
@@ -51,6 +50,8 @@ export type PkceDeps = SeedDeps &
 /** The deps, and the seed of each sign-in for as long as the agent remembers the sign-in. */
 type RouteDeps = PkceDeps & {
   seeds: WeakMap<ApiSignInRequest, SeededPkce>
+  /** Whom each sign-in with prompt=none is allowed for. */
+  allowedPersons: WeakMap<ApiSignInRequest, AllowedPerson>
   writeSession: WriteSession
 }
 
@@ -69,7 +70,12 @@ export function createPkceHandlers(pkceDeps: PkceDeps): Pick<Handlers, PkceEndpo
     ...pkceDeps,
     findAudience: (session) => findSettings(pkceDeps, session)?.audience ?? null,
   })
-  const deps: RouteDeps = { ...pkceDeps, seeds: new WeakMap(), writeSession }
+  const deps: RouteDeps = {
+    ...pkceDeps,
+    seeds: new WeakMap(),
+    allowedPersons: new WeakMap(),
+    writeSession,
+  }
   return {
     'GET /pkce/challenge': makeChallenge,
     'POST /pkce/code': (request, response) => authorize(deps, request, response),
@@ -111,9 +117,9 @@ async function authorize(
   const scope = [...agent.api.allowedScopes(provider, sent.scope)]
   const seed = { ...sent, client_id: provider.clientId, scope }
   const signIn = toSignInRequest({ provider, port }, seed, verifier)
-  if (asksNothing(signIn) && findKey(deps, request) === null) {
-    const account = findAccountAt(agent.model(), provider)
-    await requireConsent(deps, request, { account, purpose: 'sign-in', hangUp })
+  if (asksNothing(signIn)) {
+    const wanted = { provider, scope, hangUp }
+    deps.allowedPersons.set(signIn, await requireSilentSignIn(deps, request, wanted))
   }
   seeds.set(signIn, seed)
   const begun = await agent.api.begin(signIn, hangUp, () => deps.findCaller(request))
@@ -163,7 +169,7 @@ async function exchangeOrRenew(
     if (latest.kind === 'unknown') {
       throw new Problem('unknown-code', PROBLEM_DETAILS.nothingToExchange)
     }
-    return answerExchange(deps, request, latest)
+    return answerExchange(deps, { request, hangUp }, latest)
   }
   const { tokenizedPkce } = await loadModels()
   const wanted = parseBody(tokenizedPkce, body)
@@ -175,7 +181,7 @@ async function exchangeOrRenew(
   if (clientId !== undefined) checkClient(deps, clientId)
   if (audience !== undefined) checkAudience(deps.providers, audience)
   const proof = { code, redirectUri, verifier, clientId, audience }
-  return answerExchange(deps, request, await api.exchange(proof))
+  return answerExchange(deps, { request, hangUp }, await api.exchange(proof))
 }
 
 function answer(envelope: Pkce): Answer {
@@ -203,12 +209,14 @@ function showPage(page: Page): Answer {
 
 async function answerExchange(
   deps: RouteDeps,
-  request: IncomingMessage,
+  { request, hangUp }: { request: IncomingMessage; hangUp: AbortSignal },
   result: ExchangeResult,
 ): Promise<Answer> {
   switch (result.kind) {
     case 'signed-in': {
       const { id, session, request: signIn, code, redirectUri, beginner } = result
+      const allowed = deps.allowedPersons.get(signIn) ?? null
+      await requireSamePerson(deps, request, { allowed, id, hangUp })
       const caller = await deps.findCaller(request)
       deps.callers.remember(caller, id)
       if (mayFinish(beginner, caller) && !asksNothing(signIn)) {
@@ -230,22 +238,6 @@ async function answerExchange(
     case 'ended':
       throw toProblem(result.result)
   }
-}
-
-/** True if the provider asks the person nothing. Then nobody has agreed to anything. */
-function asksNothing({ prompt }: ApiSignInRequest): boolean {
-  return prompt?.split(' ').includes('none') ?? false
-}
-
-/** Finds the account that a sign-in without questions would be for: the default one, if it is there. */
-function findAccountAt(
-  model: Model,
-  { issuer, clientId }: ProviderSettings,
-): AccountSession | null {
-  const isThere = (one: SessionState): one is AccountSession =>
-    one.kind !== 'signed-out' && one.issuer === issuer && one.clientId === clientId
-  const chosen = defaultSession(model)
-  return isThere(chosen) ? chosen : (model.accounts.find(isThere) ?? null)
 }
 
 /** S24: the person has just agreed in the browser. */

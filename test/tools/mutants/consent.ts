@@ -219,12 +219,33 @@ export const CONSENT: readonly MutatedFile[] = [
     ],
   },
   {
+    file: 'main/api/silent-sign-in.ts',
+    specs: ['test/e2e/silent-sign-in.spec.ts'],
+    faults: [
+      {
+        name: 'a key allows silent sign-ins at every provider',
+        find: 'if (!isSameOwner(owner, provider))',
+        replace: 'if (false as boolean)',
+      },
+      {
+        name: 'a key for fewer scopes allows silent sign-ins for all',
+        find: 'if (!isWithin)',
+        replace: 'if (false as boolean)',
+      },
+      {
+        name: 'a silent sign-in may bring another person',
+        find: 'if (allowed === null || account?.account.sub === allowed) return',
+        replace: 'if (allowed === null || account !== undefined) return',
+      },
+    ],
+  },
+  {
     file: 'main/api/pkce-routes.ts',
     specs: CALLS,
     faults: [
       {
         name: 'a sign-in without questions asks nobody',
-        find: 'if (asksNothing(signIn) && findKey(deps, request) === null) {',
+        find: 'if (asksNothing(signIn)) {',
         replace: 'if (false as boolean) {',
       },
       {

@@ -1,0 +1,81 @@
+// Sign-ins that ask the person nothing (prompt=none): who may begin one, and whose tokens it may bring.
+
+import type { IncomingMessage } from 'node:http'
+import type { ApiSignInRequest } from '../agent/api-sign-in.js'
+import {
+  defaultSession,
+  findAccount,
+  type AccountSession,
+  type Model,
+  type SessionState,
+} from '../agent/model.js'
+import type { HeldKey } from '../consent/grants.js'
+import { includesScope } from '../oauth/scopes.js'
+import type { ProviderSettings } from '../oauth/sign-in.js'
+import { isSameOwner } from '../storage/session-owner.js'
+import { CONSENT_DETAILS } from './api-messages.js'
+import { findKey, notAllowed, requireConsent, type ConsentDeps } from './require-consent.js'
+
+/** The subject of the person that a sign-in is allowed for; null if it may bring any person. */
+export type AllowedPerson = string | null
+
+/** True if the provider asks the person nothing. Then nobody has agreed to anything. */
+export function asksNothing({ prompt }: ApiSignInRequest): boolean {
+  return prompt?.split(' ').includes('none') ?? false
+}
+
+/**
+ * Makes sure that a call may begin a silent sign-in: with a key of this provider for all of its scopes, or
+ * because the person allows the program. Fails with `not-allowed`.
+ */
+export async function requireSilentSignIn(
+  deps: ConsentDeps,
+  request: IncomingMessage,
+  {
+    provider,
+    scope,
+    hangUp,
+  }: { provider: ProviderSettings; scope: readonly string[]; hangUp: AbortSignal },
+): Promise<AllowedPerson> {
+  const key = findKey(deps, request)
+  if (key !== null) return checkKey(key, provider, scope)
+  const account = findAccountAt(deps.agent.model(), provider)
+  await requireConsent(deps, request, { account, purpose: 'sign-in', hangUp })
+  return account?.account.sub ?? null
+}
+
+function checkKey(
+  { owner, scope: most, account }: HeldKey,
+  provider: ProviderSettings,
+  scope: readonly string[],
+): AllowedPerson {
+  if (!isSameOwner(owner, provider)) throw notAllowed(CONSENT_DETAILS.keyOfOtherProvider)
+  const isWithin = most === null || includesScope(most, scope.join(' '))
+  if (!isWithin) throw notAllowed(CONSENT_DETAILS.keyOfOtherScope)
+  return account.sub
+}
+
+/**
+ * Makes sure that a silent sign-in has brought the person that it was allowed for. The browser may be
+ * signed in as another one at the provider. The program needs a consent for that one, too.
+ */
+export async function requireSamePerson(
+  deps: ConsentDeps,
+  request: IncomingMessage,
+  { allowed, id, hangUp }: { allowed: AllowedPerson; id: string; hangUp: AbortSignal },
+): Promise<void> {
+  const account = findAccount(deps.agent.model(), id)
+  if (allowed === null || account?.account.sub === allowed) return
+  await requireConsent(deps, request, { account: account ?? null, purpose: 'token', hangUp })
+}
+
+/** Finds the account that a silent sign-in would be for: the default one, if it is there. */
+function findAccountAt(
+  model: Model,
+  { issuer, clientId }: ProviderSettings,
+): AccountSession | null {
+  const isThere = (one: SessionState): one is AccountSession =>
+    one.kind !== 'signed-out' && one.issuer === issuer && one.clientId === clientId
+  const chosen = defaultSession(model)
+  return isThere(chosen) ? chosen : (model.accounts.find(isThere) ?? null)
+}
