@@ -23,6 +23,8 @@ export type Operation = {
   body?: { type: string; model: ModelName; required?: boolean }
   /** A model, as JSON; `text`: plain text; null: 204 without a body. */
   answer: ModelName | 'text' | null
+  /** True if the answer is plain text for callers that accept it more than JSON. */
+  alsoText?: true
   /** The problems of this endpoint, beside those that every endpoint has. */
   problems: readonly ProblemCode[]
 }
@@ -100,6 +102,21 @@ export const ENDPOINTS = {
       summary: 'Cancel the sign-ins that apps have started. The session is not affected.',
       answer: null,
       problems: [],
+    },
+  },
+  'POST /session/token': {
+    operation: {
+      operationId: 'getSessionToken',
+      summary:
+        'Get an access token, or an ID token, that is valid for at least `minimum_validity` seconds. ' +
+        'Latchkey renews the session if it has to. The first time, it asks the user whether to allow ' +
+        'the program, and the call waits for up to a minute. A refresh token never leaves Latchkey.',
+      headers: { [ACCOUNT_HEADER]: 'The ID of the account that the token is for.' },
+      takesKey: true,
+      body: { type: JSON_TYPE, model: 'SessionTokenRequest' },
+      answer: 'SessionToken',
+      alsoText: true,
+      problems: ['refused', 'not-signed-in', 'not-allowed', 'provider-failed'],
     },
   },
   'GET /.well-known/health': {

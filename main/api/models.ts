@@ -1,4 +1,4 @@
-// The wire models of the PKCE API. The same schemas parse the requests and describe /openapi.json.
+// The wire models of the API. The same schemas parse the requests and describe /openapi.json.
 
 import * as z from 'zod'
 import { PROMPTS } from '../oauth/authorization-url.js'
@@ -21,16 +21,17 @@ const optionalWord = (...words: readonly string[]) =>
 const SPACES = /\s+/
 /** @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3} */
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
-const scope = z
+const scopes = z
   .union([z.array(z.string().max(256)).max(64), z.string().max(2048)], {
     error: ({ input }) => (input === undefined ? undefined : BODY_ERRORS.scopeType),
   })
-  .transform((scopes) => (typeof scopes === 'string' ? scopes.trim().split(SPACES) : scopes))
-  .transform((scopes) => scopes.filter((one) => one !== UNKNOWN))
-  .refine((scopes) => scopes.every((one) => SCOPE_TOKEN.test(one)), {
+  .transform((sent) => (typeof sent === 'string' ? sent.trim().split(SPACES) : sent))
+  .transform((named) => named.filter((one) => one !== UNKNOWN))
+  .refine((named) => named.every((one) => SCOPE_TOKEN.test(one)), {
     error: BODY_ERRORS.scopeItem,
   })
-  .refine((scopes) => scopes.includes('openid'), { error: BODY_ERRORS.noOpenid })
+
+const scope = scopes.refine((named) => named.includes('openid'), { error: BODY_ERRORS.noOpenid })
 
 const prompt = z
   .string()
@@ -103,6 +104,9 @@ export const responseForm = z.object({
   error_description: z.string().optional(),
 })
 
+/** A year at most. */
+const seconds = z.int().min(0).max(31_536_000)
+
 /**
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3}
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6}
@@ -127,10 +131,7 @@ export const tokenizedPkce = z.discriminatedUnion('grant_type', [
     redirect_uri: z.string().optional(),
     code_verifier: z.string().optional(),
     audience: shortText.optional(),
-    minimum_validity: z
-      .int()
-      .min(0)
-      .max(31_536_000)
+    minimum_validity: seconds
       .optional()
       .describe(
         'In seconds. If given, the access token is renewed only if it expires sooner than that.',
@@ -239,6 +240,83 @@ export const userProfile = z.object({
 })
 export type UserProfile = z.output<typeof userProfile>
 
+const accountId = shortText
+  .optional()
+  .describe('The ID of an account. It counts before that in the header X-Latchkey-Account.')
+
+export const sessionTokenRequest = z.object({
+  schema,
+  account: accountId,
+  minimum_validity: seconds
+    .optional()
+    .describe(
+      'In seconds; 60 if left out. The token is valid for at least this long, unless the provider ' +
+        'gives none that is.',
+    ),
+  audience: shortText.optional().describe('The audience that is configured for the account.'),
+  scope: scopes.optional().describe('Some of the scopes that were granted. All if left out.'),
+  token_type: z
+    .enum(['access_token', 'id_token'])
+    .optional()
+    .describe('An access token if left out.'),
+})
+export type SessionTokenRequest = z.output<typeof sessionTokenRequest>
+
+export const sessionSignInRequest = z.object({
+  schema,
+  provider: shortText
+    .optional()
+    .describe('The name of a provider in the settings. If left out, the default account’s.'),
+  account: accountId,
+})
+
+export const sessionSignOutRequest = z.object({ schema, account: accountId })
+
+const sessionToken = z.object({
+  access_token: z.string().optional(),
+  id_token: z.string().optional(),
+  token_type: z.enum(['Bearer', 'id_token']),
+  expires_at: z.iso
+    .datetime()
+    .describe('Five minutes from when it came, if neither the provider nor the token says.'),
+  expires_in: z.int().describe('Seconds from now.'),
+  scope: z.string(),
+  account: z.object({ id: z.string() }),
+})
+export type SessionToken = z.output<typeof sessionToken>
+
+const sessionAccount = z.object({
+  id: z.string().describe('Stays the same while the account is in the list.'),
+  provider: z.string().describe('The name of the provider in the settings.'),
+  sub: z.string(),
+  name: z.string(),
+  email: z.string().describe('Empty if the provider gives none.'),
+})
+
+const session = z.object({
+  state: z.enum(['signed-in', 'offline', 'renewal-failing', 'needs-sign-in', 'signed-out']),
+  account: sessionAccount.nullable(),
+  issuer: z.string().nullable(),
+  clientId: z.string().nullable(),
+  scope: z.string().nullable(),
+  expiresAt: z.iso.datetime().nullable().describe('When the access token expires, if it is known.'),
+  renewedAt: z.iso.datetime().nullable().describe('When the access token was issued.'),
+  reason: z.string().nullable().describe('Why the session is not in order, for the user.'),
+})
+export type Session = z.output<typeof session>
+
+const accountList = z.object({
+  accounts: z.array(
+    sessionAccount.extend({
+      issuer: z.string(),
+      clientId: z.string(),
+      state: z.enum(['signed-in', 'offline', 'renewal-failing', 'needs-sign-in']),
+      default: z.boolean().describe('True for the account of callers that name none.'),
+    }),
+  ),
+})
+export type AccountList = z.output<typeof accountList>
+
 /** Every code of an error of the API. */
 export const PROBLEM_CODES = [
   'malformed',
@@ -285,6 +363,12 @@ export const MODELS = {
   Auth0: auth0,
   PKCE: pkce,
   UserProfile: userProfile,
+  Accounts: accountList,
+  Session: session,
+  SessionSignInRequest: sessionSignInRequest,
+  SessionSignOutRequest: sessionSignOutRequest,
+  SessionTokenRequest: sessionTokenRequest,
+  SessionToken: sessionToken,
   Problem: problem,
 }
 export type ModelName = keyof typeof MODELS

@@ -11,7 +11,7 @@ export function describeApi(version: string, url: string): object {
   return {
     openapi: '3.1.1',
     info: {
-      title: 'Latchkey PKCE API',
+      title: 'Latchkey API',
       version,
       description:
         'Signs a user in through Latchkey, for programs on the same computer. Errors are problem ' +
@@ -24,6 +24,7 @@ export function describeApi(version: string, url: string): object {
   }
 }
 
+const TEXT_TYPE = 'text/plain'
 const KEY = 'key'
 const KEY_SCHEME = {
   type: 'http',
@@ -55,7 +56,7 @@ const FORBIDDEN = [
 ] as const satisfies readonly ProblemCode[]
 
 function describeOperation(
-  { operationId, summary, headers, takesKey, body, problems }: Operation,
+  { operationId, summary, headers, takesKey, body, problems, alsoText }: Operation,
   answer: ModelName | null,
 ): object {
   const common: readonly ProblemCode[] = body
@@ -78,8 +79,11 @@ function describeOperation(
         ? { 204: { description: 'Done.' } }
         : {
             200: {
-              description: 'The known parts of the sign-in.',
-              content: { [JSON_TYPE]: { schema: reference(answer) } },
+              description: answer === 'PKCE' ? 'The known parts of the sign-in.' : 'The answer.',
+              content: {
+                [JSON_TYPE]: { schema: reference(answer) },
+                ...(alsoText && { [TEXT_TYPE]: { schema: { type: 'string' } } }),
+              },
             },
           }),
       ...describeProblems([...common, ...problems]),
@@ -128,7 +132,7 @@ function describeText({ operationId, summary }: Operation, example: string): obj
     responses: {
       200: {
         description: example,
-        content: { 'text/plain': { schema: { type: 'string' }, example } },
+        content: { [TEXT_TYPE]: { schema: { type: 'string' }, example } },
       },
     },
   }

@@ -1,4 +1,4 @@
-// Reads a request to the API: its body, whether it prefers a page, and when its caller hangs up.
+// Reads a request to the API: its body, which type of answer it prefers, and when its caller hangs up.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FORM_TYPE, JSON_TYPE, readBody, readMediaType } from '../net/read-body.js'
@@ -50,19 +50,29 @@ export function watchHangUp(response: ServerResponse): AbortSignal {
   return controller.signal
 }
 
+/** True if the caller is a browser that shows a page, and not a program that reads JSON. */
+export function prefersPage(request: IncomingMessage): boolean {
+  return prefers(request, 'text/html')
+}
+
+/** True if the caller wants plain text more than JSON. */
+export function prefersText(request: IncomingMessage): boolean {
+  return prefers(request, 'text/plain')
+}
+
 /**
- * True if the caller is a browser that shows a page, and not a program that reads JSON. A range that
- * covers all types counts as neither, because programs send it.
+ * True if a type is accepted more than JSON. A range that covers all types counts as neither, because
+ * programs send it.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1}
  */
-export function prefersPage({ headers }: IncomingMessage): boolean {
+function prefers({ headers }: IncomingMessage, type: string): boolean {
   const ranges = (headers.accept ?? '').toLowerCase().split(',').map(readRange)
-  const page = findRange(ranges, 'text/html')
+  const wanted = findRange(ranges, type)
   const json = findRange(ranges, JSON_TYPE)
-  if (page === undefined || page.quality === 0) return false
-  if (json === undefined || page.quality > json.quality) return true
-  return page.quality === json.quality && ranges.indexOf(page) < ranges.indexOf(json)
+  if (wanted === undefined || wanted.quality === 0) return false
+  if (json === undefined || wanted.quality > json.quality) return true
+  return wanted.quality === json.quality && ranges.indexOf(wanted) < ranges.indexOf(json)
 }
 
 type MediaRange = { type: string; quality: number }

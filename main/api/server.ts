@@ -15,6 +15,7 @@ import { checkRequest, guard, isOpenCall, readPath, type GuardDeps } from './gua
 import { createPkceHandlers, type Handler, type Handlers, type PkceDeps } from './pkce-routes.js'
 import { Problem, toAnswer } from './problem.js'
 import { checkKey } from './require-consent.js'
+import { createSessionHandlers } from './session-routes.js'
 import { openServiceSocket, type ServiceSocket } from './service-socket.js'
 import { createSignedInCallers, type SignedInCallers } from './signed-in-callers.js'
 
@@ -203,6 +204,7 @@ function createHandlers(deps: ServiceDeps & PkceDeps, url: string): Handlers {
   let description: string | null = null
   return {
     ...createPkceHandlers(deps),
+    ...createSessionHandlers(deps),
     'GET /.well-known/health': () => answerText('ok'),
     'GET /.well-known/version': () => answerText(deps.version),
     'GET /openapi.json': async () => {

@@ -85,6 +85,7 @@ test('it names exactly the existing endpoints, with their methods', async ({ sha
     'post /pkce/code',
     'post /pkce/response/code',
     'post /pkce/token',
+    'post /session/token',
   ])
   for (const one of named) {
     const [method = '', path = ''] = one.split(' ')
@@ -111,6 +112,7 @@ test('each operation names its statuses in the contract', async ({ shared }) => 
     ['/pkce/token', ['200', '400', '401', '403', '409', '413', '415', '502']],
     ['/pkce/response/code', ['200', '400', '403', '413', '415']],
     ['/pkce/clear', ['204', '400', '403']],
+    ['/session/token', ['200', '400', '401', '403', '413', '415', '502']],
   ] as const) {
     expect(listStatuses(path), path).toEqual(expect.arrayContaining([...statuses]))
   }
@@ -120,8 +122,11 @@ test('it names the header for an account, and no other', async ({ shared }) => {
   const { paths } = await describe(shared)
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
   const parameters = operations.flatMap((operation) => operation.parameters ?? [])
-  expect(parameters).toMatchObject([{ name: ACCOUNT_HEADER, in: 'header', required: false }])
-  expect(paths['/pkce/token']!['post']!.parameters).toEqual(parameters)
+  const account = { name: ACCOUNT_HEADER, in: 'header', required: false }
+  expect(parameters).toMatchObject([account, account])
+  for (const path of ['/pkce/token', '/session/token']) {
+    expect(paths[path]!['post']!.parameters, path).toMatchObject([account])
+  }
 })
 
 test('a key is optional, and only for calls that give out tokens', async ({ shared }) => {
@@ -129,7 +134,11 @@ test('a key is optional, and only for calls that give out tokens', async ({ shar
   const withKey = Object.entries(paths).flatMap(([path, methods]) =>
     Object.values(methods).flatMap(({ security }) => (security ? [[path, security]] : [])),
   )
-  expect(withKey).toEqual([['/pkce/token', [{}, { key: [] }]]])
+  const optional = [{}, { key: [] }]
+  expect(withKey).toEqual([
+    ['/pkce/token', optional],
+    ['/session/token', optional],
+  ])
 })
 
 test('its models have every field that the official client sends', async ({ shared }) => {
@@ -209,6 +218,9 @@ test('real answers match it, and have no member that it does not name', async ({
   const renewal = { grant_type: 'refresh_token', client_id: service.provider.clientId }
   const renewed = await call(service, '/pkce/token', { body: renewal })
   checkAnswer('/pkce/token', 200, 'application/json', renewed.json)
+
+  const accessToken = await call(service, '/session/token')
+  checkAnswer('/session/token', 200, 'application/json', accessToken.json)
 
   const { seed: formSeed } = formSeedFor(service)
   const own = call(service, '/pkce/code', { body: formSeed })

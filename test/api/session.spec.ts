@@ -1,0 +1,182 @@
+// The session API: who is signed in, a token that is valid long enough, and a sign-out.
+
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
+import { ask, call, expect, expectProblem, signIn, test, type Service } from '../support/service.js'
+
+type Got = { status: number; text: string; json: Record<string, unknown> }
+
+async function readToken(
+  service: Pick<Service, 'url'>,
+  body?: object,
+  headers: Record<string, string> = {},
+): Promise<Got> {
+  const { status, text, json } = await call(service, '/session/token', {
+    ...(body && { body }),
+    headers,
+  })
+  return { status, text, json }
+}
+
+/** Has the person make a key. */
+async function makeKey({ program }: Pick<Service, 'program'>, words: string): Promise<string> {
+  program.type(`key ${words}`)
+  return (await program.line('key')).key
+}
+
+test('without a body, the answer is an access token that is valid for a minute, and no other token', async ({
+  serve,
+}) => {
+  const service = await serve()
+  await signIn(service)
+  const { status, json } = await readToken(service)
+  expect(status).toBe(200)
+  expect(json).toEqual({
+    access_token: expect.any(String),
+    token_type: 'Bearer',
+    expires_at: expect.stringMatching(/^\d{4}-.*Z$/),
+    expires_in: expect.any(Number),
+    scope: expect.stringContaining('openid'),
+    account: { id: expect.stringMatching(/^[a-z0-9]{8}$/) },
+  })
+  const leftS = (Date.parse(json['expires_at'] as string) - Date.now()) / 1000
+  expect(Math.abs(leftS - (json['expires_in'] as number))).toBeLessThan(5)
+})
+
+test('a token that is valid long enough is not renewed, and one that is not is', async ({
+  serve,
+}) => {
+  const service = await serve()
+  await signIn(service)
+  const first = await readToken(service)
+  expect((await readToken(service, { minimum_validity: 60 })).json).toMatchObject({
+    access_token: first.json['access_token'],
+  })
+  const hours = { minimum_validity: 30_000_000 }
+  const renewed = await Promise.all([readToken(service, hours), readToken(service, hours)])
+  const tokens = new Set(renewed.map(({ json }) => json['access_token']))
+  expect(tokens.size).toBe(1)
+  expect(tokens).not.toContain(first.json['access_token'])
+})
+
+test('as text, the answer is the token and nothing else', async ({ serve }) => {
+  const service = await serve()
+  await signIn(service)
+  const token = (await readToken(service)).json['access_token']
+  for (const [accept, isText] of [
+    ['text/plain', true],
+    ['text/*', true],
+    ['text/plain, application/json;q=0.5', true],
+    ['application/json, text/plain', false],
+    ['*/*', false],
+    ['image/png', false],
+  ] as const) {
+    const { headers, text } = await ask(service, '/session/token', {
+      method: 'POST',
+      headers: { accept },
+    })
+    const type = isText ? 'text/plain;charset=UTF-8' : 'application/json'
+    expect([accept, headers['content-type']]).toEqual([accept, type])
+    if (isText) expect(text).toBe(token)
+  }
+})
+
+test('without a session the answer is 401 not-signed-in', async ({ serve }) => {
+  const service = await serve()
+  for (const headers of [{}, { accept: 'text/plain' }]) {
+    expectProblem(await call(service, '/session/token', { headers }), 401, 'not-signed-in')
+  }
+})
+
+test('an audience, scopes and an account that the session is not for are rejected', async ({
+  serve,
+}) => {
+  const service = await serve({ flags: ['--audience', 'https://api.example'] })
+  await signIn(service)
+  const refuse = async (body: object, status = 400) =>
+    expectProblem(
+      await call(service, '/session/token', { body }),
+      status,
+      status === 400 ? 'refused' : 'not-signed-in',
+    )
+  expect(await refuse({ audience: 'https://other.example' })).toBe(PROBLEM_DETAILS.otherAudience)
+  expect(await refuse({ account: 'nobody22' }, 401)).toBe(PROBLEM_DETAILS.noSuchAccount)
+  await refuse({ scope: 'openid files:write' })
+  const { json } = await readToken(service, { audience: 'https://api.example' })
+  expect(json).toMatchObject({ token_type: 'Bearer' })
+  for (const body of [{ scope: 5 }, { token_type: 'refresh_token' }, { minimum_validity: -1 }]) {
+    expectProblem(await call(service, '/session/token', { body }), 400, 'malformed')
+  }
+})
+
+test('some scopes give a token of their own', async ({ serve }) => {
+  const service = await serve()
+  await signIn(service)
+  const whole = await readToken(service)
+  const { json } = await readToken(service, { scope: ['profile', 'openid'] })
+  expect(json).toMatchObject({ scope: 'openid profile' })
+  expect(json['access_token']).not.toBe(whole.json['access_token'])
+})
+
+test('an ID token needs a consent of its own, and no key gives one', async ({ serve }) => {
+  const service = await serve()
+  await signIn(service)
+  const asked = readToken(service, { token_type: 'id_token' })
+  const question = await service.program.line('consent')
+  expect(question.purpose).toBe('id-token')
+  service.program.type(`allow ${question.id}`)
+  const { json } = await asked
+  expect(json).toMatchObject({ token_type: 'id_token' })
+  expect(json).not.toHaveProperty('access_token')
+  const payload = (json['id_token'] as string).split('.')[1]!
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp: number }
+  expect(Date.parse(json['expires_at'] as string)).toBe(claims.exp * 1000)
+
+  const key = await makeKey(service, 'ci')
+  const answer = await call(service, '/session/token', {
+    body: { token_type: 'id_token' },
+    headers: { authorization: `Bearer ${key}` },
+  })
+  expect(expectProblem(answer, 403, 'not-allowed')).toBe(CONSENT_DETAILS.keyWithoutIdToken)
+})
+
+test('a key gives a token for its scopes, and for fewer of them', async ({ serve }) => {
+  const service = await serve()
+  await signIn(service)
+  const { account } = (await readToken(service)).json as { account: { id: string } }
+  const authorization = `Bearer ${await makeKey(service, `ci ${account.id} openid email`)}`
+  expect((await readToken(service, {}, { authorization })).json).toMatchObject({
+    scope: 'email openid',
+  })
+  expect((await readToken(service, { scope: 'email' }, { authorization })).json).toMatchObject({
+    scope: 'email',
+  })
+  const more = { body: { scope: 'profile' }, headers: { authorization } }
+  const answer = await call(service, '/session/token', more)
+  expect(expectProblem(answer, 400, 'refused')).toBe(PROBLEM_DETAILS.notInKey)
+})
+
+test('curl gets a token over the Unix socket with a key', async ({ serve }) => {
+  test.skip(process.platform === 'win32', 'Windows has no Unix sockets')
+  const service = await serve()
+  await signIn(service)
+  const key = await makeKey(service, 'ci')
+  const file = join(service.program.dataDir, 'service.json')
+  const { socket } = JSON.parse(await readFile(file, 'utf8')) as { socket: string }
+  const { stdout } = await promisify(execFile)('curl', [
+    '--silent',
+    '--unix-socket',
+    socket,
+    '--request',
+    'POST',
+    '--header',
+    `Authorization: Bearer ${key}`,
+    '--header',
+    'Accept: text/plain',
+    'http://localhost/session/token',
+  ])
+  expect(stdout).toBe((await readToken(service)).json['access_token'])
+})
