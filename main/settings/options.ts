@@ -19,6 +19,7 @@ import {
   toParameters,
   toPaths,
 } from './option-values.js'
+import { gitHosts, type GitHosts } from './git-hosts.js'
 import { RULES } from './settings-messages.js'
 
 /** The settings that are one value each: a flag, a variable and a name in settings.json. */
@@ -61,6 +62,8 @@ export type FlatSettings = {
   allow: readonly string[]
   /** True if allowed programs get nothing while the screen is locked. */
   pauseWhenLocked: boolean
+  /** Which account's tokens git gets, by https host. */
+  gitHosts: GitHosts
   /** True if the session is stored on this computer even without a keyring that protects it. */
   keepWithoutKeyring: boolean
   /** True if signing out also opens the provider's sign-out page. */
@@ -282,6 +285,14 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<FlatSettings[Name
     usage: '--pause-when-locked',
     help: 'give no tokens to allowed apps either while the screen is locked',
     ...SWITCH,
+  },
+  gitHosts: {
+    usage: '--git-host HOST=ACCOUNT',
+    repeats: true,
+    help: 'an https host that git gets tokens of this account for; repeatable',
+    rule: RULES.gitHosts,
+    schema: gitHosts.after(toParameters),
+    fallback: {},
   },
   keepWithoutKeyring: {
     usage: '--keep-without-keyring',

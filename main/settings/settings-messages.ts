@@ -24,6 +24,9 @@ export const RULES = {
     'must be a path such as /callback, without a query, encoded characters or empty segments',
   consent: 'must be ask or off',
   allow: 'must be absolute paths of programs or scripts',
+  gitHosts:
+    'must be HOST=ACCOUNT, with each host only once: a host name, or USERNAME@HOST:PORT, and an ' +
+    'account ID or the name of a provider',
   logLevel: 'must be error, warn, info or debug',
   providerName:
     'must be 1 to 40 letters, digits, hyphens, underscores or dots, and not the word all',

@@ -189,6 +189,15 @@ const LAYERS: {
     file: [true, true],
     fallback: false,
   },
+  gitHosts: {
+    flag: [
+      ['--git-host', 'git.example.com=work', '--git-host=bob@code.example.com:8443=home'],
+      { 'git.example.com': 'work', 'bob@code.example.com:8443': 'home' },
+    ],
+    variable: ['localhost:8443=k3vq7mzd', { 'localhost:8443': 'k3vq7mzd' }],
+    file: [{ '[::1]:9000': 'work.example.com' }, { '[::1]:9000': 'work.example.com' }],
+    fallback: {},
+  },
   keepWithoutKeyring: {
     flag: [['--keep-without-keyring'], true],
     variable: ['0', false],
@@ -261,11 +270,13 @@ const listed = [
 ]
 const toVariable = (name: SettingName): string =>
   `LATCHKEY_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+/** The flag of one entry. */
+const ENTRY_FLAGS: Partial<Record<SettingName, string>> = {
+  authorizationParameters: '--authorization-parameter',
+  gitHosts: '--git-host',
+}
 const toFlag = (name: SettingName): string =>
-  // The flag sets one parameter.
-  name === 'authorizationParameters'
-    ? '--authorization-parameter'
-    : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  ENTRY_FLAGS[name] ?? `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 for (const name of names) {
   const { flag, variable, file, fallback } = LAYERS[name]
@@ -514,6 +525,19 @@ const BAD: Record<
   consent: { rule: RULES.consent, texts: ['on', 'Ask', 'ask,off'], json: [true, ['ask']] },
   allow: { rule: RULES.allow, texts: [' '], json: ['bin/app', [''], ['bin/app'], [1], {}] },
   pauseWhenLocked: { rule: SWITCH, texts: ['often'], json: [1] },
+  gitHosts: {
+    rule: RULES.gitHosts,
+    texts: ['git.example.com', 'git.example.com=', '=work', 'https://git.example.com=work'],
+    json: [
+      { 'git.example.com/alice': 'work' },
+      { 'git.example.com': 'two words' },
+      { 'git.example.com': null },
+      { 'git.example.com:': 'work' },
+      { '*.example.com': 'work' },
+      ['git.example.com'],
+      7,
+    ],
+  },
   keepWithoutKeyring: { rule: SWITCH, texts: ['please'], json: [1] },
   endSession: { rule: SWITCH, texts: ['always'], json: [{}] },
   demo: { rule: SWITCH, texts: ['maybe', '2'], json: [1] },
@@ -950,6 +974,7 @@ test('the help describes each flag, by its current name only', () => {
     '--consent',
     '--allow',
     '--pause-when-locked',
+    '--git-host',
     '--keep-without-keyring',
     '--end-session',
     '--demo',

@@ -33,6 +33,10 @@ test('the rules for the values of settings', () => {
     ],
     [RULES.consent, 'must be ask or off'],
     [RULES.allow, 'must be absolute paths of programs or scripts'],
+    [
+      RULES.gitHosts,
+      'must be HOST=ACCOUNT, with each host only once: a host name, or USERNAME@HOST:PORT, and an account ID or the name of a provider',
+    ],
     [RULES.logLevel, 'must be error, warn, info or debug'],
     [
       RULES.providerName,
