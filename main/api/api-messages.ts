@@ -23,6 +23,7 @@ export const PROBLEM_DETAILS = {
   noAccountOfClient:
     'Nobody is signed in at the provider with this client and audience. Sign in first.',
   keyWithoutSession: 'The account of this key is not signed in. Sign in first.',
+  sessionEnded: 'The session of this account has ended. Sign in again.',
   noSuchAccount: 'No account has the ID that the request names.',
   noSuchProvider: 'provider: no provider in the settings has this name.',
   signedOutAgain: 'The user has signed out again.',

@@ -10,7 +10,7 @@ import { toResult } from '../agent/results.js'
 import { covers, type HeldKey } from '../consent/grants.js'
 import type { Purpose } from '../storage/consent-store.js'
 import { answerJson, type Answer } from './answer.js'
-import { CONSENT_DETAILS } from './api-messages.js'
+import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
 import { toAuth0, type Auth0Deps } from './auth0.js'
 import { chooseAccount, type ChooseAccountDeps, type NamedClient } from './choose-account.js'
 import type { Pkce } from './models.js'
@@ -47,8 +47,9 @@ export async function findAllowed(
   const key = findKey(deps, request)
   const id = await chooseAccount(deps, request, { ...wanted, key })
   const account = id === undefined ? undefined : findAccount(deps.agent.model(), id)
-  // Nobody is signed in, so there is nothing to allow. The session that has ended says why.
-  if (account?.kind !== 'signed-in') throw toNotSignedIn(account)
+  if (account?.kind !== 'signed-in') {
+    throw await toNotSignedIn(deps, request, { account, key, purpose })
+  }
   if (key === null) await requireConsent(deps, request, { account, purpose, hangUp })
   else if (!covers(key.purposes, purpose)) throw notAllowed(CONSENT_DETAILS.keyWithoutIdToken)
   return { account, key }
@@ -76,9 +77,26 @@ export async function renewForCaller(
 
 type Renewal = NamedClient & { minimum_validity?: number | undefined }
 
-function toNotSignedIn(account: AccountSession | undefined): Problem {
-  const reason = account?.kind === 'needs-sign-in' ? account.reason : null
-  return makeNotSignedInProblem(reason ?? notSignedIn().message)
+/**
+ * There is nothing to ask the person about. S24: the reason why the session has ended may quote the provider,
+ * and the provider may name the person. So only programs and keys that are allowed learn it.
+ */
+async function toNotSignedIn(
+  { agent, findCaller }: ConsentDeps,
+  request: IncomingMessage,
+  { account, key, purpose }: Ended,
+): Promise<Problem> {
+  if (account === undefined) return makeNotSignedInProblem(notSignedIn().message)
+  const isAllowed =
+    key !== null ||
+    agent.consents.isAllowed({ caller: await findCaller(request), account, purpose })
+  return makeNotSignedInProblem(isAllowed ? account.reason : PROBLEM_DETAILS.sessionEnded)
+}
+
+type Ended = {
+  account: Extract<AccountSession, { kind: 'needs-sign-in' }> | undefined
+  key: HeldKey | null
+  purpose: Purpose
 }
 
 /** Answers with a token for some of the scopes. The ID token goes with the scope `openid` only. */

@@ -1,16 +1,20 @@
 // S24: which programs get tokens: real processes of every kind, which call by HTTP.
 
 import { execFileSync } from 'node:child_process'
-import { copyFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
-import { CONSENT_DETAILS } from '../../main/api/api-messages.js'
+import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
+import { ENDPOINTS } from '../../main/api/endpoints.js'
+import type { Pkce } from '../../main/api/models.js'
 import type { AppEntry, ConsentLine } from '../../main/terminal/consent-json.js'
 import {
   createCallingPrograms,
+  floodScript,
   nodeScript,
   perlScript,
+  signInScript,
   type Asking,
   type Calling,
   type CallingPrograms,
@@ -19,6 +23,7 @@ import {
 import { NOBODY, whyNoOtherUser } from '../support/other-user.js'
 import { answerLink } from '../support/person.js'
 import { test as base, type Program } from '../support/program.js'
+import { seedFor, tokenRequest } from '../support/service.js'
 import { startProvider, type RunningProvider } from '../provider/provider.js'
 
 const NODE = process.execPath
@@ -181,7 +186,7 @@ async function expectOnlyOnce(
   return question
 }
 
-test('a script that is always allowed gets tokens in later processes and runs, and no other does', async ({
+test('S24: a script that is always allowed gets tokens in later processes and runs, and no other does', async ({
   programs,
   start,
 }) => {
@@ -234,8 +239,12 @@ test('a compiled program can be always allowed, by the question and by --allow',
 })
 
 /** A command that sends the request with curl, or with a copy of it. */
-function byCurl(curl: string, service: Service): readonly string[] {
-  const { url, body, headers } = renewal(service)
+function byCurl(
+  curl: string,
+  service: Service,
+  headers: Record<string, string> = {},
+): readonly string[] {
+  const { url, body } = renewal(service)
   const options = Object.entries({ 'Content-Type': 'application/json', ...headers })
   const names = options.flatMap(([name, value]) => ['--header', `${name}: ${value}`])
   return [curl, '--silent', '--include', '--data', JSON.stringify(body), ...names, url]
@@ -357,7 +366,7 @@ test.describe('a program that is made to look like an allowed one gets no token:
     const begin = async (): Promise<Calling> => {
       const calling = programs.start([NODE, path], [renewal(service)])
       // It must have started before its file is replaced.
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      await pause(1_000)
       return calling
     }
     const go = async ({ child, heard }: Calling): Promise<Heard> => {
@@ -450,7 +459,7 @@ test.describe('a connection that changes hands', () => {
     const { id, program } = await service.line('consent')
     expect(program.script).toBe(honest)
     child.stdin.end('go\n')
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    await pause(1_000)
     expect(await type(service, `allow ${id}`)).toBe(true)
     const [got] = await heard
     expectNothing(got!)
@@ -480,4 +489,447 @@ test('a process that becomes another user with its connection is uncertain', asy
   await allowAlways(service, programs, [NODE, script])
   const ask = () => programs.ask([NODE, script], renewal(service), { BECOME: '1' })
   await expectAsked(service, ask, 'uncertain')
+})
+
+test.describe('a sign-in that a program began', () => {
+  /** Both calls without a body: Latchkey keeps the verifier. */
+  const both = ({ url }: Service): readonly Asking[] => [
+    { url: `${url}/pkce/code` },
+    { url: `${url}/pkce/token` },
+  ]
+
+  test('may be finished without a body by its process and by a child', async ({
+    programs,
+    start,
+  }) => {
+    const service = await start({ isSignedOut: true })
+    const mail = await programs.write('mail-sync.mjs', nodeScript())
+    const own = programs.start([NODE, mail], both(service))
+    await visit(await service.link())
+    expectToken((await own.heard)[1]!)
+
+    const child = await programs.write('child.mjs', nodeScript())
+    const later = `spawnSync(process.execPath, ['${child}'], { stdio: 'inherit',
+      env: { ...process.env, ASKINGS: process.env.LATER } })`
+    const parent = await programs.write('parent.mjs', `${nodeScript()}\n${later}`)
+    const [code, token] = both(service)
+    const calling = programs.start([NODE, parent], [code!], { LATER: JSON.stringify([token]) })
+    await visit(await service.link())
+    expectToken((await calling.heard)[1]!)
+    expect(countQuestions(service)).toBe(0)
+  })
+
+  for (const how of ['a script', 'an argument'] as const) {
+    test(`may be finished by the next curl of one shell, which runs ${how}`, async ({
+      programs,
+      start,
+    }) => {
+      const service = await start({ isSignedOut: true })
+      const text = `curl -s -X POST ${service.url}/pkce/code >&2; curl -si -X POST ${service.url}/pkce/token`
+      const script = await programs.write('sync.sh', `#!/bin/sh\n${text}\n`)
+      const command = how === 'a script' ? ['sh', script] : ['sh', '-c', text]
+      const { heard } = programs.start(command, [])
+      await visit(await service.link())
+      expectToken((await heard)[0]!)
+      // A consent for curl would be one for all programs.
+      expect(await listApps(service)).toEqual([])
+    })
+  }
+
+  test('can be finished by no other process without a body, which does not spend the code', async ({
+    programs,
+    start,
+  }) => {
+    const service = await start({ isSignedOut: true })
+    const pause = `if (url.endsWith('/token')) {
+      console.error('ready'); await once(process.stdin, 'data'); process.stdin.destroy() }`
+    const mail = await programs.write('mail-sync.mjs', nodeScript('', pause))
+    const plain = await programs.write('plain.mjs', nodeScript())
+    const { child, heard } = programs.start([NODE, mail], both(service))
+    const ready = new Promise((resolve) => child.stderr.once('data', resolve))
+    await visit(await service.link())
+    await ready
+    const token = both(service)[1]!
+    const others = [
+      [NODE, plain],
+      ['curl', '-si', '-X', 'POST', token.url],
+    ]
+    for (const command of others) {
+      expectNothing(await programs.ask(command, token), 'unknown-code', 400)
+    }
+    // Even another process of the same script.
+    const same = programs.start([NODE, mail], [token])
+    same.child.stdin.write('go\n')
+    expectNothing((await same.heard)[0]!, 'unknown-code', 400)
+    child.stdin.write('go\n')
+    expectToken((await heard)[1]!)
+  })
+
+  test('can be finished by any program with the code and the verifier, which allows neither', async ({
+    provider,
+    programs,
+    start,
+  }) => {
+    const service = await start({ isSignedOut: true })
+    const { seed, verifier } = seedFor(provider.clientId)
+    const [beginner, finisher] = [
+      await programs.write('beginner.mjs', nodeScript()),
+      await programs.write('finisher.mjs', nodeScript()),
+    ]
+    const url = `${service.url}/pkce/token`
+    const begun = programs.ask([NODE, beginner], { url: `${service.url}/pkce/code`, body: seed })
+    await visit(await service.link())
+    const coded = JSON.parse((await begun).body) as Pkce
+    const ask = (body: unknown) => programs.ask([NODE, finisher], { url, body })
+    expectNothing(await ask(tokenRequest(coded, `${verifier.slice(1)}x`)), 'refused', 400)
+    expectToken(await ask(tokenRequest(coded, verifier)))
+    for (const script of [beginner, finisher]) {
+      await expectAsked(service, () => programs.ask([NODE, script], renewal(service)))
+    }
+  })
+
+  /** Starts a program that signs in, and then asks for a token. */
+  const startSignIn = (
+    programs: CallingPrograms,
+    service: Service,
+    { script, prompt, clientId }: { script: string; prompt?: string; clientId: string },
+  ): Calling => {
+    const changes = prompt === undefined ? {} : { prompt }
+    const SIGN_IN = JSON.stringify({ url: service.url, ...seedFor(clientId, changes) })
+    return programs.start([NODE, script], [], { SIGN_IN })
+  }
+
+  test('and finished allows the program, also after a restart', async ({
+    provider: { clientId },
+    programs,
+    start,
+  }) => {
+    const first = await start()
+    const script = await programs.write('mail-sync.mjs', signInScript())
+    const { heard } = startSignIn(programs, first, { script, clientId })
+    await visit(await first.link())
+    const [, exchanged, renewed] = await heard
+    expectToken(exchanged!)
+    expectToken(renewed!)
+    expect(countQuestions(first)).toBe(0)
+    expect(await listApps(first)).toMatchObject([{ name: 'mail-sync', purposes: ['token'] }])
+    await quit(first)
+
+    const second = await start()
+    await programs.write('mail-sync.mjs', nodeScript())
+    await expectAllowed(second, () => programs.ask([NODE, script], renewal(second)))
+  })
+
+  test('with prompt=none asks first, and allows the program nothing more', async ({
+    provider: { clientId },
+    programs,
+    start,
+  }) => {
+    const service = await start()
+    const [script, other] = [
+      await programs.write('mail-sync.mjs', signInScript()),
+      await programs.write('other.mjs', signInScript()),
+    ]
+    const opened = (): number => service.stdout().split('"event":"open"').length
+    const before = opened()
+    const denied = startSignIn(programs, service, { script, clientId, prompt: 'none' })
+    expect(await answerNext(service, 'denied')).toMatchObject({
+      purpose: 'sign-in',
+      account: { sub: 'alice' },
+    })
+    for (const heard of await denied.heard) expectNothing(heard)
+    expect(opened()).toBe(before)
+
+    const allowed = startSignIn(programs, service, { script: other, clientId, prompt: 'none' })
+    await answerNext(service, 'once')
+    const link = new URL(await service.link())
+    // This provider would have to ask who signs in.
+    link.searchParams.delete('prompt')
+    await visit(link.href)
+    await answerNext(service, 'denied')
+    const [, exchanged, renewed] = await allowed.heard
+    expectToken(exchanged!)
+    expectNothing(renewed!)
+  })
+})
+
+test.describe('a key', () => {
+  /** Makes a key, and returns it. */
+  const makeKey = async (service: Service, words: string): Promise<string> => {
+    service.type(`key ${words}`)
+    return (await service.line('key')).key
+  }
+  const bearer = (key: string) => ({ Authorization: `Bearer ${key}` })
+
+  test('opens its account only, for every program of the user, until it is revoked', async ({
+    programs,
+    start,
+  }) => {
+    const service = await start()
+    service.type('sign-in-as-other')
+    await visit(await service.link(), 'bob')
+    const { accounts } = await service.line('accounts', (line) => line.accounts.length === 2)
+    const [alice, bob] = ['alice', 'bob'].map((sub) => accounts.find((one) => one.sub === sub)!.id)
+    const keys = {
+      alice: await makeKey(service, `backup ${alice}`),
+      bob: await makeKey(service, `other ${bob}`),
+    }
+    const script = await programs.write('mail-sync.mjs', nodeScript())
+    const ask = (headers: Record<string, string>) =>
+      programs.ask([NODE, script], renewal(service, headers))
+    const { socket } = JSON.parse(
+      await readFile(join(service.dataDir, 'service.json'), 'utf8'),
+    ) as { socket: string }
+    const askSocket = (headers: Record<string, string>) => {
+      const asking = byCurl('curl', service, headers)
+      return programs.ask([...asking, '--unix-socket', socket], renewal(service, headers))
+    }
+    const lastUse = async (name: string) =>
+      (await listApps(service)).find((app) => app.name === name)!.lastUsedAt
+
+    expect(await lastUse('backup')).toBe(null)
+    for (const heard of [await ask(bearer(keys.alice)), await askSocket(bearer(keys.alice))]) {
+      expectToken(heard)
+      expect(heard.raw).not.toMatch(/bob/i)
+    }
+    expect(Date.parse((await lastUse('backup'))!)).toBeGreaterThan(Date.now() - 60_000)
+    expect(await lastUse('other')).toBe(null)
+    const named = { 'X-Latchkey-Account': alice! }
+    expectToken(await ask({ ...bearer(keys.alice), ...named }))
+    const others = await ask({ ...bearer(keys.bob) })
+    expectToken(others)
+    expect(others.raw).not.toMatch(/alice/i)
+    for (const call of [ask, askSocket]) {
+      expectNothing(await call({ ...bearer(keys.bob), ...named }))
+      expectNothing(await call(bearer(`${keys.alice.slice(0, -1)}!`)))
+      expectNothing(await call(bearer(keys.alice.slice(0, -1))))
+      expectNothing(await call({ Authorization: `Basic ${keys.alice}` }))
+    }
+    expect(countQuestions(service)).toBe(0)
+    expect(await type(service, 'forget backup')).toBe(true)
+    for (const call of [ask, askSocket]) expectNothing(await call(bearer(keys.alice)))
+    expectToken(await ask(bearer(keys.bob)))
+  })
+
+  test('decides alone: a wrong one is rejected even from an allowed program', async ({
+    programs,
+    start,
+  }) => {
+    const script = await programs.write('mail-sync.mjs', nodeScript())
+    const service = await start({ flags: ['--allow', script] })
+    const ask = (headers: Record<string, string>) =>
+      programs.ask([NODE, script], renewal(service, headers))
+    await expectAllowed(service, () => ask({}))
+    expectNothing(await ask(bearer(`latchkey_${'a'.repeat(43)}`)))
+    expectNothing(await ask({ Authorization: '' }))
+  })
+
+  test('with scopes gets a token for these only, and no ID token without openid', async ({
+    programs,
+    start,
+  }) => {
+    const service = await start()
+    const script = await programs.write('mail-sync.mjs', nodeScript())
+    const ask = async (key: string) => {
+      const heard = await programs.ask([NODE, script], renewal(service, bearer(key)))
+      expectToken(heard)
+      return heard.auth0!.oAuth.token
+    }
+    const whole = await ask(await makeKey(service, 'whole'))
+    const mail = await ask(await makeKey(service, 'mail email'))
+    expect(mail.scope).toBe('email')
+    expect(mail.id_token).toBe('')
+    expect(mail.access_token).not.toBe(whole.access_token)
+    const identity = await ask(await makeKey(service, 'identity openid email'))
+    expect(identity.scope.split(' ').toSorted()).toEqual(['email', 'openid'])
+    expect(identity.id_token).toMatch(/^eyJ/)
+    expect(whole.scope).toContain('profile')
+  })
+})
+
+test('a sign-out ends consents for this run, and for good if the person says so', async ({
+  programs,
+  start,
+}) => {
+  const script = await programs.write('mail-sync.mjs', nodeScript())
+  const first = await start()
+  const ask = (service: Service) => programs.ask([NODE, script], renewal(service))
+  await allowAlways(first, programs, [NODE, script])
+  expect(await type(first, 'sign-out')).toBe(true)
+  expectNothing(await ask(first), 'not-signed-in', 401)
+  await signIn(first)
+  await expectAsked(first, () => ask(first))
+  await quit(first)
+
+  const second = await start()
+  await expectAllowed(second, () => ask(second))
+  expect(await type(second, 'sign-out forget')).toBe(true)
+  await signIn(second)
+  await expectAsked(second, () => ask(second))
+  await quit(second)
+
+  const third = await start()
+  await expectAsked(third, () => ask(third))
+})
+
+test('if consent is off, every program of the user gets tokens', async ({ programs, start }) => {
+  const service = await start({ flags: ['--consent', 'off'] })
+  const script = await programs.write('mail-sync.mjs', nodeScript())
+  for (const command of [[NODE, script], byCurl('curl', service)]) {
+    await expectAllowed(service, () => programs.ask(command, renewal(service)))
+  }
+})
+
+test('200 requests of one program are one question, and a denial answers them all', async ({
+  programs,
+  start,
+}) => {
+  const service = await start()
+  const script = await programs.write('flood.mjs', floodScript(200))
+  const { heard } = programs.start([NODE, script], [renewal(service)])
+  await answerNext(service, 'denied')
+  const answers = await heard
+  expect(answers).toHaveLength(200)
+  for (const answer of answers) expectNothing(answer)
+  expect(countQuestions(service)).toBe(1)
+})
+
+test('a program that hangs up and comes again is one question', async ({ programs, start }) => {
+  const service = await start()
+  const script = await programs.write('mail-sync.mjs', nodeScript())
+  for (let count = 0; count < 3; count++) {
+    const { child, heard } = programs.start([NODE, script], [renewal(service)])
+    await (count === 0 ? expect.poll(() => countQuestions(service)).toBe(1) : pause(500))
+    child.kill('SIGKILL')
+    expect(await heard).toEqual([])
+  }
+  const asking = programs.ask([NODE, script], renewal(service))
+  await answerNext(service, 'once')
+  expectToken(await asking)
+  expect(countQuestions(service)).toBe(1)
+})
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Alice's name and address, the ID of her account, and all of her tokens. */
+async function listSecrets(service: Service, tokens: ReadonlySet<string>): Promise<string[]> {
+  service.type('accounts')
+  const { accounts } = await service.line('accounts')
+  return ['alice', 'adams', ...accounts.map(({ id }) => id), ...tokens]
+}
+
+/** Collects every token that the provider issues. */
+function collectTokens({ misbehave }: RunningProvider): ReadonlySet<string> {
+  const tokens = new Set<string>()
+  misbehave.tokenResponse = (json) => {
+    for (const name of ['access_token', 'refresh_token', 'id_token']) {
+      if (typeof json[name] === 'string') tokens.add(json[name])
+    }
+    return json
+  }
+  return tokens
+}
+
+function expectNone(answers: readonly Heard[], secrets: readonly string[]): void {
+  for (const { raw } of answers) {
+    const found = secrets.filter((secret) => raw.toLowerCase().includes(secret.toLowerCase()))
+    expect(found, raw).toEqual([])
+  }
+}
+
+test('S24: no answer tells a program that is not allowed anything of the person', async ({
+  provider,
+  programs,
+  start,
+}) => {
+  const tokens = collectTokens(provider)
+  const service = await start()
+  const secrets = await listSecrets(service, tokens)
+  expect(tokens.size).toBe(3)
+  const script = await programs.write('mail-sync.mjs', nodeScript())
+  // The person is asked now, and not again for ten minutes.
+  await expectAsked(service, () => programs.ask([NODE, script], renewal(service)))
+
+  const { url } = service
+  const id = secrets[2]!
+  const { clientId, issuer } = provider
+  const code = (changes: Record<string, unknown>) => seedFor(clientId, changes).seed
+  const renew = { grant_type: 'refresh_token', client_id: clientId, domain: issuer }
+  const exchange = { code: 'x', redirect_uri: `${url}/x`, code_verifier: 'x'.repeat(43) }
+  const bodies: Readonly<Record<string, readonly unknown[]>> = {
+    '/pkce/code': [{}, code({ prompt: 'none' }), code({ scope: ['x'] }), code({ domain: 'x' })],
+    '/pkce/token': [
+      undefined,
+      {},
+      renew,
+      { ...renew, minimum_validity: 1e6 },
+      { ...renew, client_id: 'other' },
+      { ...renew, audience: 'other' },
+      { ...renew, grant_type: 'authorization_code', ...exchange },
+    ],
+  }
+  const headers: readonly Record<string, string>[] = [
+    {},
+    { 'X-Latchkey-Account': id },
+    { 'X-Latchkey-Account': 'aaaaaaaa' },
+    { Authorization: `Bearer latchkey_${'a'.repeat(43)}` },
+    { Authorization: `Bearer ${id}` },
+    { Host: 'evil.example' },
+    { Origin: url },
+  ]
+  const askings = Object.keys(ENDPOINTS).flatMap((name) => {
+    const [method = '', path = ''] = name.split(' ')
+    return (bodies[path] ?? [undefined]).flatMap((body) =>
+      [method, 'DELETE'].flatMap((sent) =>
+        headers.map((header) => ({ url: `${url}${path}`, method: sent, headers: header, body })),
+      ),
+    )
+  })
+  const answers = await programs.start([NODE, script], askings).heard
+  expect(answers).toHaveLength(askings.length)
+  expectNone(answers, secrets)
+  const codes = new Set(answers.map(({ code: one }) => one))
+  expect([...codes].filter((one) => one !== null).toSorted()).toEqual([
+    'malformed',
+    'method-not-allowed',
+    'not-allowed',
+    'not-signed-in',
+    'refused',
+    'unknown-code',
+    'unsupported-type',
+    'web-page',
+    'wrong-host',
+  ])
+  expect(service.stdout()).toContain(id)
+  expect(countQuestions(service)).toBe(1)
+})
+
+test('S24: the reason why a session has ended is told to allowed programs only', async ({
+  provider,
+  programs,
+  start,
+}) => {
+  const tokens = collectTokens(provider)
+  const [allowed, other] = [
+    await programs.write('mail-sync.mjs', nodeScript()),
+    await programs.write('other.mjs', nodeScript()),
+  ]
+  const service = await start({ flags: ['--allow', allowed] })
+  const secrets = await listSecrets(service, tokens)
+  provider.misbehave.tokenRefusal = {
+    status: 400,
+    body: { error: 'interaction_required', error_description: 'alice@example.com must agree' },
+  }
+  const { url } = renewal(service)
+  const body = { grant_type: 'refresh_token', minimum_validity: 1e6 }
+  await programs.ask([NODE, allowed], { url, body })
+  await service.status('needs-sign-in')
+  const ask = (script: string) => programs.ask([NODE, script], renewal(service))
+  const told = await ask(allowed)
+  expect([told.status, told.code]).toEqual([401, 'not-signed-in'])
+  expect(told.body).toContain('alice@example.com must agree')
+  const untold = await ask(other)
+  expectNothing(untold, 'not-signed-in', 401)
+  expectNone([untold], secrets)
+  expect(untold.body).toContain(PROBLEM_DETAILS.sessionEnded)
 })

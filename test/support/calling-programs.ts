@@ -76,6 +76,42 @@ for (const { url, method = 'POST', headers = {}, body } of JSON.parse(process.en
 `
 }
 
+const PRINT = `
+const ask = async (path, body) => {
+  const headers = { 'Content-Type': 'application/json' }
+  const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+  const text = await answer.text()
+  process.stdout.write('HTTP/1.1 ' + answer.status + '\\r\\n\\r\\n' + text + ${JSON.stringify(END)})
+  return JSON.parse(text)
+}
+const renewal = { grant_type: 'refresh_token', minimum_validity: 0 }
+`
+
+/** A Node script that asks for a token many times at once. */
+export function floodScript(count: number): string {
+  return `
+const url = new URL(process.env.URL).origin
+${PRINT}
+await Promise.all(Array.from({ length: ${count} }, () => ask('/pkce/token', renewal)))
+`
+}
+
+/** A Node script that signs in with the seed and verifier in SIGN_IN, and then asks for a token. */
+export function signInScript(): string {
+  return `
+const { url, seed, verifier } = JSON.parse(process.env.SIGN_IN)
+${PRINT}
+const coded = await ask('/pkce/code', seed)
+if (coded.result) {
+  const { code } = coded.result
+  const { redirect_uri, client_id } = coded.seed
+  const proof = { code, redirect_uri, client_id, code_verifier: verifier }
+  await ask('/pkce/token', { grant_type: 'authorization_code', ...proof })
+}
+await ask('/pkce/token', renewal)
+`
+}
+
 /** A Perl script that sends its first request, with code that runs at some moments. */
 export function perlScript({ connected = '', sent = '', answered = '' } = {}): string {
   return `

@@ -207,6 +207,11 @@ export const CONSENT: readonly MutatedFile[] = [
         replace: 'if (key !== null && ',
       },
       {
+        name: 'every program learns why a session has ended',
+        find: '    key !== null ||\n    agent.consents.isAllowed(',
+        replace: '    account.reason !== null ||\n    agent.consents.isAllowed(',
+      },
+      {
         name: 'a key for some scopes gets the whole token',
         find: 'const scope = key?.scope ?? null',
         replace: 'const scope: string | null = null',
