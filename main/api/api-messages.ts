@@ -26,6 +26,8 @@ export const PROBLEM_DETAILS = {
   sessionEnded: 'The session of this account has ended. Sign in again.',
   noSuchAccount: 'No account has the ID that the request names.',
   noSuchProvider: 'provider: no provider in the settings has this name.',
+  noSuchUser: 'No account that this program may know has this user_id or email.',
+  nobodyNamed: 'The body must have user_id or email.',
   signedOutAgain: 'The user has signed out again.',
   otherAccountClient:
     'client_id: the account belongs to another client. To name another account, send its ID in ' +

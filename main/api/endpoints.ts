@@ -35,6 +35,8 @@ export const FORM_POST_PATH = '/pkce/response/code'
 /** The header that names an account by its ID. */
 export const ACCOUNT_HEADER = 'X-Latchkey-Account'
 
+const ACCOUNT = { [ACCOUNT_HEADER]: 'The ID of the account that the call is for.' }
+
 /** The problems of a sign-in that ends without a user. */
 const SIGN_IN_PROBLEMS = [
   'refused',
@@ -117,6 +119,102 @@ export const ENDPOINTS = {
       answer: 'SessionToken',
       alsoText: true,
       problems: ['refused', 'not-signed-in', 'not-allowed', 'provider-failed'],
+    },
+  },
+  'POST /connect': {
+    operation: {
+      operationId: 'connect',
+      summary:
+        'Say which app this is. The answer has the user if the program may know who is signed in.',
+      takesKey: true,
+      body: { type: JSON_TYPE, model: 'SeededConnectorConnection', required: true },
+      answer: 'Context',
+      problems: [],
+    },
+  },
+  'GET /user': {
+    operation: {
+      operationId: 'userSnapshot',
+      summary:
+        'Who is signed in. Until the user allows the program, the answer is the same as if nobody were ' +
+        'signed in, and Latchkey asks the user in the background.',
+      headers: ACCOUNT,
+      takesKey: true,
+      answer: 'ReturnedUserProfile',
+      problems: [],
+    },
+  },
+  'GET /user/access_token': {
+    operation: {
+      operationId: 'userAccessToken',
+      summary:
+        'Get an access token that is valid for a minute at least. The first time, Latchkey asks the user ' +
+        'whether to allow the program, and the call waits for up to a minute.',
+      headers: ACCOUNT,
+      takesKey: true,
+      answer: 'text',
+      problems: ['not-signed-in', 'provider-failed'],
+    },
+  },
+  'GET /user/refresh': {
+    operation: {
+      operationId: 'refreshUser',
+      summary: 'Who is signed in. Waits for the user if they must be asked, for up to a minute.',
+      headers: ACCOUNT,
+      takesKey: true,
+      answer: 'UserProfile',
+      problems: ['not-signed-in'],
+    },
+  },
+  'POST /user/clear': {
+    operation: {
+      operationId: 'clearUser',
+      summary: 'Forget which account this program uses. Nobody is signed out.',
+      answer: null,
+      problems: [],
+    },
+  },
+  'POST /user/select': {
+    operation: {
+      operationId: 'selectUser',
+      summary: 'Choose the account that this program uses, among those that it may know.',
+      takesKey: true,
+      body: { type: JSON_TYPE, model: 'Auth0User', required: true },
+      answer: 'UserProfile',
+      problems: ['not-signed-in'],
+    },
+  },
+  'GET /users': {
+    operation: {
+      operationId: 'usersSnapshot',
+      summary: 'The accounts that this program may know.',
+      headers: ACCOUNT,
+      takesKey: true,
+      answer: 'Users',
+      problems: [],
+    },
+  },
+  'POST /os/sign_in': {
+    operation: {
+      operationId: 'signIntoOS',
+      summary:
+        'Sign the user in, in the browser, and wait for up to 290 seconds. If the user is signed in, ' +
+        'Latchkey asks whether the program may know it. If the caller hangs up, the sign-in goes on. The ' +
+        'same program may call again to continue waiting.',
+      headers: ACCOUNT,
+      takesKey: true,
+      answer: 'UserProfile',
+      problems: [...SIGN_IN_PROBLEMS, 'not-signed-in', 'too-many'],
+    },
+  },
+  'POST /os/sign_out': {
+    operation: {
+      operationId: 'signOutOfOS',
+      summary: 'Sign out the account that this program uses. The answer is who is left.',
+      headers: ACCOUNT,
+      takesKey: true,
+      answer: 'Users',
+      problems: ['not-signed-in'],
     },
   },
   'GET /.well-known/health': {

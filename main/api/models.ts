@@ -317,6 +317,46 @@ const accountList = z.object({
 })
 export type AccountList = z.output<typeof accountList>
 
+export const returnedUser = z.object({ user: userProfile.optional() })
+
+export const users = z.object({ iterable: z.array(userProfile) })
+export type Users = z.output<typeof users>
+
+/** What an app sends to say which app it is. It proves nothing. */
+export const connection = z.object({
+  schema,
+  application: z.object({
+    schema,
+    name: z.string().max(256),
+    version: z.string().max(256),
+    platform: z.string().max(256),
+    privacy: optionalWord('OPEN', 'CLOSED', 'ANONYMOUS'),
+  }),
+})
+export type SentApplication = z.output<typeof connection>['application']
+
+/** The answer to {@link connection}. */
+export const context = z.object({
+  os: z.string(),
+  application: z.object({
+    id: z.string().describe('Stable for each name and platform, in the form of a UUID.'),
+    name: z.string(),
+    version: z.string(),
+    platform: z.string(),
+    onboarded: z.boolean(),
+    privacy: z.string().describe('As sent; `CLOSED` if none was sent.'),
+  }),
+  health: z.object({ os: z.object({ id: z.string(), version: z.string() }) }),
+  user: userProfile.optional(),
+})
+export type Context = z.output<typeof context>
+
+/** A user to choose. Clients send more members, which are ignored. */
+export const selectedUser = z.object({
+  user_id: z.string().max(2048).optional().describe('The subject, or the ID of a UserProfile.'),
+  email: z.string().max(2048).optional(),
+})
+
 /** Every code of an error of the API. */
 export const PROBLEM_CODES = [
   'malformed',
@@ -369,6 +409,11 @@ export const MODELS = {
   SessionSignOutRequest: sessionSignOutRequest,
   SessionTokenRequest: sessionTokenRequest,
   SessionToken: sessionToken,
+  ReturnedUserProfile: returnedUser,
+  Users: users,
+  SeededConnectorConnection: connection,
+  Context: context,
+  Auth0User: selectedUser,
   Problem: problem,
 }
 export type ModelName = keyof typeof MODELS

@@ -40,7 +40,7 @@ function describePaths(examples: Readonly<Record<string, string>>): object {
     if (operation === undefined) continue
     const [method = '', path = ''] = name.split(' ')
     const description =
-      operation.answer === 'text'
+      operation.answer === 'text' && endpoint.isOpen
         ? describeText(operation, examples[operation.operationId] ?? '')
         : describeOperation(operation, operation.answer)
     paths[path] = { ...paths[path], [method.toLowerCase()]: description }
@@ -57,7 +57,7 @@ const FORBIDDEN = [
 
 function describeOperation(
   { operationId, summary, headers, takesKey, body, problems, alsoText }: Operation,
-  answer: ModelName | null,
+  answer: Operation['answer'],
 ): object {
   const common: readonly ProblemCode[] = body
     ? ['malformed', ...FORBIDDEN, 'too-large', 'unsupported-type']
@@ -77,17 +77,18 @@ function describeOperation(
     responses: {
       ...(answer === null
         ? { 204: { description: 'Done.' } }
-        : {
-            200: {
-              description: answer === 'PKCE' ? 'The known parts of the sign-in.' : 'The answer.',
-              content: {
-                [JSON_TYPE]: { schema: reference(answer) },
-                ...(alsoText && { [TEXT_TYPE]: { schema: { type: 'string' } } }),
-              },
-            },
-          }),
+        : { 200: describeAnswer(answer, alsoText) }),
       ...describeProblems([...common, ...problems]),
     },
+  }
+}
+
+function describeAnswer(answer: ModelName | 'text', alsoText: true | undefined): object {
+  const text = { [TEXT_TYPE]: { schema: { type: 'string' } } }
+  if (answer === 'text') return { description: 'The text alone.', content: text }
+  return {
+    description: answer === 'PKCE' ? 'The known parts of the sign-in.' : 'The answer.',
+    content: { [JSON_TYPE]: { schema: reference(answer) }, ...(alsoText && text) },
   }
 }
 

@@ -29,6 +29,11 @@ export async function readForm(request: IncomingMessage): Promise<URLSearchParam
   return new URLSearchParams(await readText(request))
 }
 
+/** Reads a body that is ignored. Clients that send none still send `null`, or a content type without a body. */
+export async function skipBody(request: IncomingMessage): Promise<void> {
+  await readText(request)
+}
+
 async function readText(request: IncomingMessage): Promise<string> {
   const body = await readBody(request, MOST_BODY_BYTES)
   if (body !== null) return body

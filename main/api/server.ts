@@ -12,11 +12,14 @@ import { PROBLEM_DETAILS, SERVICE_MESSAGES } from './api-messages.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
 import { findPath } from './endpoints.js'
 import { checkRequest, guard, isOpenCall, readPath, type GuardDeps } from './guard.js'
+import { createIdentityAccess } from './identity-access.js'
 import { createPkceHandlers, type Handler, type Handlers, type PkceDeps } from './pkce-routes.js'
 import { Problem, toAnswer } from './problem.js'
+import { createProgramSignIns } from './program-sign-in.js'
 import { checkKey } from './require-consent.js'
 import { createSessionHandlers } from './session-routes.js'
 import { openServiceSocket, type ServiceSocket } from './service-socket.js'
+import { createUserHandlers } from './user-routes.js'
 import { createSignedInCallers, type SignedInCallers } from './signed-in-callers.js'
 
 /** The ports that clients of the PKCE API know, in the order they are tried in. */
@@ -202,9 +205,12 @@ function rememberSignedIn({ agent }: ServiceDeps): SignedInCallers {
 /** Every endpoint of the table has its handler here. */
 function createHandlers(deps: ServiceDeps & PkceDeps, url: string): Handlers {
   let description: string | null = null
+  const identity = createIdentityAccess(deps)
+  const signIns = createProgramSignIns(deps)
   return {
     ...createPkceHandlers(deps),
     ...createSessionHandlers(deps),
+    ...createUserHandlers({ ...deps, identity, signIns }),
     'GET /.well-known/health': () => answerText('ok'),
     'GET /.well-known/version': () => answerText(deps.version),
     'GET /openapi.json': async () => {

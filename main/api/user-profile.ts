@@ -1,6 +1,6 @@
 // Describes an account as the official clients read it.
 
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import type { Agent } from '../agent/agent.js'
 import type { AccountSession } from '../agent/model.js'
 import type { Claims } from '../oauth/account.js'
@@ -40,22 +40,19 @@ function readText(claims: Claims | undefined, name: string): string {
   return typeof value === 'string' ? value.trim() : ''
 }
 
+/** Stays the same for a person at a provider, and does not contain the subject. */
+function toProfileId(person: readonly [issuer: string, clientId: string, sub: string]): string {
+  return toUuid(createHash('sha256').update(JSON.stringify(person)))
+}
+
 /**
- * Makes an ID in the form of a UUID. It stays the same for a person at a provider, and it does not contain
- * the subject.
+ * Makes a UUID of a hash.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9562#section-5.8}
  */
-function toProfileId(person: readonly [issuer: string, clientId: string, sub: string]): string {
-  const bytes = createHash('sha256').update(JSON.stringify(person)).digest().subarray(0, 16)
+export function toUuid(hash: Hash): string {
+  const bytes = hash.digest().subarray(0, 16)
   bytes[6] = (bytes[6]! & 0x0f) | 0x80
   bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  const hex = bytes.toString('hex')
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join('-')
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }

@@ -81,11 +81,20 @@ test('it names exactly the existing endpoints, with their methods', async ({ sha
     'get /.well-known/health',
     'get /.well-known/version',
     'get /pkce/challenge',
+    'get /user',
+    'get /user/access_token',
+    'get /user/refresh',
+    'get /users',
+    'post /connect',
+    'post /os/sign_in',
+    'post /os/sign_out',
     'post /pkce/clear',
     'post /pkce/code',
     'post /pkce/response/code',
     'post /pkce/token',
     'post /session/token',
+    'post /user/clear',
+    'post /user/select',
   ])
   for (const one of named) {
     const [method = '', path = ''] = one.split(' ')
@@ -123,22 +132,25 @@ test('it names the header for an account, and no other', async ({ shared }) => {
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
   const parameters = operations.flatMap((operation) => operation.parameters ?? [])
   const account = { name: ACCOUNT_HEADER, in: 'header', required: false }
-  expect(parameters).toMatchObject([account, account])
-  for (const path of ['/pkce/token', '/session/token']) {
-    expect(paths[path]!['post']!.parameters, path).toMatchObject([account])
-  }
+  for (const parameter of parameters) expect(parameter).toMatchObject(account)
+  const named = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.values(methods).some((operation) => operation.parameters) ? [path] : [],
+  )
+  expect(named).toEqual(expect.arrayContaining(['/pkce/token', '/session/token', '/user']))
 })
 
-test('a key is optional, and only for calls that give out tokens', async ({ shared }) => {
+test('a key is optional, and only for calls about the user', async ({ shared }) => {
   const { paths } = await describe(shared)
   const withKey = Object.entries(paths).flatMap(([path, methods]) =>
     Object.values(methods).flatMap(({ security }) => (security ? [[path, security]] : [])),
   )
-  const optional = [{}, { key: [] }]
-  expect(withKey).toEqual([
-    ['/pkce/token', optional],
-    ['/session/token', optional],
-  ])
+  for (const [path, security] of withKey) {
+    expect(security).toEqual([{}, { key: [] }])
+    expect(path).toMatch(/^\/(pkce\/token$|session|accounts|user|users|os|connect)/)
+  }
+  expect(withKey.map(([path]) => path)).toEqual(
+    expect.arrayContaining(['/pkce/token', '/session/token', '/user', '/os/sign_in']),
+  )
 })
 
 test('its models have every field that the official client sends', async ({ shared }) => {
