@@ -1,10 +1,10 @@
 // Builds what runs and ships, without checking types: `node test/tools/build.mjs [--tests]`. It is plain
 // JavaScript, because it runs on the oldest Node that Latchkey supports, before anything is built.
 //
-// dist/main/       index.js (the tray app), start.js and headless.js, each in one file; commands.js, which
-//                  headless.js loads except for the help and the version; preload.cjs; and each
-//                  package that is loaded on first use, in a file of its own. And the xdg-open
-//                  that comes with the package `open`
+// dist/main/       index.js (the tray app), start.js, headless.js and cli.js (the command line), each in one
+//                  file; commands.js, which headless.js and cli.js load when they start the agent, the
+//                  diagnosis or the removal; preload.cjs; and each package that is loaded on first use, in
+//                  a file of its own. And the xdg-open that comes with the package `open`
 // dist/renderer/   the window's script
 // dist/demo/       the demo provider
 // dist/third-party-notices.txt   the licences of the packages in these files
@@ -140,6 +140,7 @@ const bundles = [
       index: 'main/index.ts',
       start: 'main/start.ts',
       headless: 'main/headless.ts',
+      cli: 'main/cli.ts',
       commands: 'main/terminal/commands.ts',
     },
     outdir: 'dist/main',

@@ -1,0 +1,77 @@
+// Messages of the command line for people.
+
+import { formatChoices } from '../base/format-list.js'
+
+/** About the command line itself. Exit code 2. */
+export const USAGE_MESSAGES = {
+  noCommand: 'Name a command. latchkey help lists them.',
+  unknownCommand: (word: string, near: string | null) =>
+    `There is no command ${word}.${near === null ? '' : ` Did you mean ${near}?`} latchkey help lists ` +
+    'the commands.',
+  notThere: (command: string) => `${command} does not work in this version.`,
+  unknownFlag: (command: string, flag: string, near: string | null) =>
+    `${command} has no flag ${flag}.${near === null ? '' : ` Did you mean ${near}?`}`,
+  flagNeedsValue: (flag: string, value: string) => `${flag} needs a value: ${flag} ${value}.`,
+  switchTakesNoValue: (flag: string) => `${flag} takes no value.`,
+  tooManyArguments: (command: string, word: string) =>
+    `${command} has no use for ${JSON.stringify(word)}. latchkey help ${command} shows its arguments.`,
+  missingArgument: (command: string, name: string) =>
+    `${command} needs ${name}. latchkey help ${command} says more.`,
+  keyAsFlag: 'A key is never a flag, because other programs can read flags. Use --key-file.',
+  notSeconds: (flag: string) => `${flag} must be a whole number of seconds, at most 31536000.`,
+  needsForget: (word: string) =>
+    `apps has no use for ${JSON.stringify(word)}. Use apps forget APP.`,
+  keyFile: (path: string, error: string) => `The key file ${path} can't be read: ${error}.`,
+  keyFileOpen: (path: string) =>
+    `Other users can read the key file ${path}. Make it private first: chmod 600 ${path}`,
+  keyFileOfOther: (path: string) => `The key file ${path} belongs to another user.`,
+  noKeyIn: (place: string) => `${place} contains no key. A key begins with latchkey_.`,
+}
+
+/** About the agent that a command talks to. */
+export const AGENT_MESSAGES = {
+  none: (directory: string) =>
+    `Latchkey does not run, or not with the data directory ${directory}. Start it first.`,
+  gone: (directory: string) =>
+    `Latchkey does not run any more: nothing listens where ${directory}/service.json says. Start it ` +
+    'again.',
+  otherUser: (port: number) =>
+    `Another user's program listens on port ${port}, where your Latchkey should. It was sent nothing.`,
+  notProven: (port: number) =>
+    `What listens on port ${port} can't prove that it is your Latchkey. It was sent nothing. If it is ` +
+    'an older version, restart Latchkey.',
+  silent: (port: number) =>
+    `What listens on port ${port} does not answer as your Latchkey would. It was sent nothing.`,
+  lost: 'Latchkey closed the connection.',
+  notUnderstood: 'The answer of Latchkey could not be understood.',
+  statusIsSignedOut: 'Nobody is signed in, or you have not allowed this command to know.',
+}
+
+/** Answers to commands, on stdout. */
+export const CLI_LINES = {
+  signedInAs: (account: string, provider: string) => `Signed in as ${account} at ${provider}.`,
+  state: (state: string) => `State: ${state}`,
+  expires: (time: string) => `Expires: ${time}`,
+  reason: (reason: string) => `Reason: ${reason}`,
+  signedOut: 'Nobody is signed in.',
+  isSignedOut: 'Signed out.',
+  isDefaultNow: (account: string) => `${account} is the default account now.`,
+  forgotten: (app: string) => `${app} is forgotten.`,
+  noAccounts: 'No account is signed in, or you have not allowed this command to know.',
+  noApps: 'No app was allowed or denied.',
+}
+
+/** Parts of the help. */
+export const HELP_WORDS = {
+  title: 'Latchkey signs you in through your browser, and gives programs tokens.',
+  usage: 'Usage',
+  commands: 'Commands',
+  arguments: 'Arguments',
+  flags: 'Flags',
+  examples: 'Examples',
+  exits: 'Exit codes',
+  more: 'latchkey help COMMAND, or latchkey COMMAND --help, says more about a command.',
+  settings: (command: string) =>
+    `${command} takes the flags of all settings, too: latchkey ${command} --help lists them.`,
+  exitCodes: (codes: readonly string[]) => formatChoices(codes),
+}

@@ -1,0 +1,299 @@
+// The table of commands. The help, the completions and the manual page are made from it.
+
+import type { ExitName } from './exit-codes.js'
+
+export type CommandName =
+  | 'token'
+  | 'status'
+  | 'sign-in'
+  | 'sign-out'
+  | 'accounts'
+  | 'use'
+  | 'events'
+  | 'apps'
+  | 'key'
+  | 'diagnose'
+  | 'headless'
+  | 'uninstall-data'
+  | 'help'
+  | 'version'
+
+/** What can be completed in place of a value. */
+export type Completion = 'file' | 'folder' | 'command' | readonly string[] | null
+
+export type Argument = {
+  /** In capitals: `ACCOUNT`. */
+  name: string
+  isOptional: boolean
+  /** One line, without a full stop. */
+  help: string
+  completes: Completion
+}
+
+export type Flag = {
+  /** Without its leading hyphens: `key-file`. */
+  name: string
+  /** Without its leading hyphen. */
+  short?: string
+  /** The name of its value, in capitals; null for a switch. */
+  value: string | null
+  /** One line, without a full stop. */
+  help: string
+  completes: Completion
+}
+
+export type Command = {
+  name: CommandName
+  /** One line of at most 50 characters, without a full stop. */
+  summary: string
+  arguments: readonly Argument[]
+  flags: readonly Flag[]
+  /** True if the command takes the flags of the settings, too, as `headless` does. */
+  takesSettings?: true
+  /** Paragraphs for the help of the command and the manual page, unwrapped. */
+  details: readonly string[]
+  /** The exit codes that the command can have besides 0, 1 and 2. */
+  exits: readonly ExitName[]
+  examples: readonly string[]
+}
+
+const HELP: Flag = {
+  name: 'help',
+  short: 'h',
+  value: null,
+  help: 'print the help of the command',
+  completes: null,
+}
+const DATA_DIR: Flag = {
+  name: 'data-dir',
+  value: 'FOLDER',
+  help: 'the data directory of the Latchkey to talk to',
+  completes: 'folder',
+}
+const JSON_OUTPUT: Flag = {
+  name: 'json',
+  value: null,
+  help: 'print one JSON object',
+  completes: null,
+}
+const KEY_FILE: Flag = {
+  name: 'key-file',
+  value: 'FILE',
+  help: 'a file with a key, which only you can read',
+  completes: 'file',
+}
+const ACCOUNT: Flag = {
+  name: 'account',
+  value: 'ID',
+  help: 'the account; the default one if left out',
+  completes: null,
+}
+const SCOPE: Flag = {
+  name: 'scope',
+  value: 'SCOPES',
+  help: 'some of the scopes that were granted, separated by spaces',
+  completes: null,
+}
+const PROVIDER: Flag = {
+  name: 'provider',
+  value: 'NAME',
+  help: 'the name of a provider in the settings',
+  completes: null,
+}
+
+/** Of every command that asks the agent. */
+const CALL_FLAGS: readonly Flag[] = [JSON_OUTPUT, DATA_DIR, HELP]
+const CALL_EXITS: readonly ExitName[] = ['noAgent', 'wrongAgent', 'notAllowed']
+
+const ASKS =
+  'Latchkey asks you each time whether to allow this, because any program can run this command. A ' +
+  'key asks nothing: give it with --key-file, or with the variable LATCHKEY_KEY_FILE or LATCHKEY_KEY.'
+const ASKS_ALWAYS =
+  'Latchkey asks you each time whether to allow this, because any program can run this command. No ' +
+  'key allows it.'
+
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'token',
+    summary: 'print an access token that is valid for a minute',
+    arguments: [],
+    flags: [
+      ACCOUNT,
+      SCOPE,
+      { name: 'audience', value: 'NAME', help: 'the audience of the token', completes: null },
+      {
+        name: 'min-validity',
+        value: 'SECONDS',
+        help: 'how long the token must be valid [60]',
+        completes: null,
+      },
+      { name: 'id-token', value: null, help: 'print the ID token', completes: null },
+      KEY_FILE,
+      ...CALL_FLAGS,
+    ],
+    details: [
+      'Prints the token alone. Latchkey renews the session first if the token would expire too soon.',
+      ASKS,
+    ],
+    exits: [...CALL_EXITS, 'notSignedIn'],
+    examples: [
+      'curl -H "Authorization: Bearer $(latchkey token)" https://api.example.com',
+      'latchkey token --key-file ~/.config/backup.key --min-validity 600',
+    ],
+  },
+  {
+    name: 'status',
+    summary: 'print who is signed in',
+    arguments: [],
+    flags: [ACCOUNT, KEY_FILE, ...CALL_FLAGS],
+    details: [ASKS, 'The exit code is 5 if nobody is signed in, or if the session has expired.'],
+    exits: [...CALL_EXITS, 'notSignedIn'],
+    examples: ['latchkey status --json'],
+  },
+  {
+    name: 'sign-in',
+    summary: 'sign in with your browser',
+    arguments: [],
+    flags: [PROVIDER, ACCOUNT, KEY_FILE, ...CALL_FLAGS],
+    details: [
+      'Opens the provider in your browser, and waits until you are signed in. If the account is ' +
+        'signed in already, no browser is opened.',
+    ],
+    exits: [...CALL_EXITS, 'notSignedIn'],
+    examples: ['latchkey sign-in --provider work'],
+  },
+  {
+    name: 'sign-out',
+    summary: 'sign out an account',
+    arguments: [],
+    flags: [ACCOUNT, KEY_FILE, ...CALL_FLAGS],
+    details: [ASKS],
+    exits: [...CALL_EXITS, 'notSignedIn'],
+    examples: ['latchkey sign-out --account k3vq7mzd'],
+  },
+  {
+    name: 'accounts',
+    summary: 'list the accounts and their IDs',
+    arguments: [],
+    flags: [KEY_FILE, ...CALL_FLAGS],
+    details: [ASKS],
+    exits: CALL_EXITS,
+    examples: ['latchkey accounts --json'],
+  },
+  {
+    name: 'use',
+    summary: 'make an account the default',
+    arguments: [
+      { name: 'ACCOUNT', isOptional: false, help: 'the ID of the account', completes: null },
+    ],
+    flags: CALL_FLAGS,
+    details: [ASKS_ALWAYS],
+    exits: [...CALL_EXITS, 'notSignedIn'],
+    examples: ['latchkey use k3vq7mzd'],
+  },
+  {
+    name: 'events',
+    summary: 'print each change of the session',
+    arguments: [],
+    flags: [
+      ACCOUNT,
+      KEY_FILE,
+      { ...JSON_OUTPUT, help: 'print one JSON object per line' },
+      DATA_DIR,
+      HELP,
+    ],
+    details: ['Prints the session now, and again at each change, until you stop it.', ASKS],
+    exits: CALL_EXITS,
+    examples: ['latchkey events --json | while read -r line; do …; done'],
+  },
+  {
+    name: 'apps',
+    summary: 'list the apps and keys, or forget one',
+    arguments: [
+      {
+        name: 'forget',
+        isOptional: true,
+        help: 'take back what APP was allowed',
+        completes: ['forget'],
+      },
+      { name: 'APP', isOptional: true, help: 'the ID or the name of an app', completes: null },
+    ],
+    flags: CALL_FLAGS,
+    details: [ASKS_ALWAYS],
+    exits: CALL_EXITS,
+    examples: ['latchkey apps', 'latchkey apps forget backup'],
+  },
+  {
+    name: 'key',
+    summary: 'make a key for a program, and print it once',
+    arguments: [
+      { name: 'NAME', isOptional: false, help: 'a name for the list of apps', completes: null },
+    ],
+    flags: [ACCOUNT, SCOPE, ...CALL_FLAGS],
+    details: [
+      'A program that has the key gets access tokens without a question. Keep it in a file that ' +
+        'only you can read, and forget it if it leaks.',
+      ASKS_ALWAYS,
+    ],
+    exits: [...CALL_EXITS, 'notSignedIn'],
+    examples: ['(umask 077; latchkey key backup > ~/.config/backup.key)'],
+  },
+  {
+    name: 'diagnose',
+    summary: 'find out what is wrong',
+    arguments: [],
+    flags: [{ ...JSON_OUTPUT, help: 'print the diagnosis as JSON' }, DATA_DIR, HELP],
+    takesSettings: true,
+    details: ['Prints what works on this computer and what does not, and saves it as a report.'],
+    exits: [],
+    examples: ['latchkey diagnose'],
+  },
+  {
+    name: 'headless',
+    summary: 'run Latchkey in this terminal, without a tray',
+    arguments: [],
+    flags: [{ ...JSON_OUTPUT, help: 'print one JSON object per line' }, DATA_DIR, HELP],
+    takesSettings: true,
+    details: [
+      'Type help to list the commands that it reads. Exit code 3 means that another Latchkey uses ' +
+        'the data directory.',
+    ],
+    exits: [],
+    examples: ['latchkey headless --issuer https://login.example.com --client-id my-app'],
+  },
+  {
+    name: 'uninstall-data',
+    summary: 'sign out everywhere and delete all stored data',
+    arguments: [],
+    flags: [DATA_DIR, HELP],
+    takesSettings: true,
+    details: ['Asks the providers to end the sessions, and deletes the settings, too.'],
+    exits: [],
+    examples: ['latchkey uninstall-data'],
+  },
+  {
+    name: 'help',
+    summary: 'print this help, or the help of a command',
+    arguments: [
+      { name: 'COMMAND', isOptional: true, help: 'the name of a command', completes: 'command' },
+    ],
+    flags: [HELP],
+    details: [],
+    exits: [],
+    examples: ['latchkey help token'],
+  },
+  {
+    name: 'version',
+    summary: 'print the version',
+    arguments: [],
+    flags: [HELP],
+    details: [],
+    exits: [],
+    examples: [],
+  },
+]
+
+/** Finds a command by its name; undefined if there is none. */
+export function findCommand(name: string): Command | undefined {
+  return COMMANDS.find((command) => command.name === name)
+}

@@ -1,0 +1,24 @@
+// The exit codes of the command line. Part of its contract: scripts act on them.
+
+export const EXIT_CODES = {
+  ok: 0,
+  failed: 1,
+  badUsage: 2,
+  noAgent: 3,
+  wrongAgent: 4,
+  notSignedIn: 5,
+  notAllowed: 6,
+} as const
+
+export type ExitName = keyof typeof EXIT_CODES
+
+/** What each exit code means, for the help and the manual page. */
+export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {
+  ok: 'done',
+  failed: 'failed',
+  badUsage: 'an argument or a flag is invalid',
+  noAgent: 'Latchkey does not run',
+  wrongAgent: 'what answers is not your Latchkey, so it was sent nothing',
+  notSignedIn: 'nobody is signed in, or the account is not',
+  notAllowed: 'you do not allow it, or nobody could be asked',
+}

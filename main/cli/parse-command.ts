@@ -1,0 +1,112 @@
+// Reads a command line by the table of commands.
+
+import { nearest } from '../base/nearest.js'
+import { CliError } from './cli-error.js'
+import { USAGE_MESSAGES } from './cli-messages.js'
+import {
+  COMMANDS,
+  findCommand,
+  type Command,
+  type CommandName,
+  type Flag,
+} from './commands-table.js'
+
+export type Invocation = {
+  command: Command
+  /** The arguments, in order. */
+  words: readonly string[]
+  /** The values of the flags that have one. */
+  values: Readonly<Record<string, string>>
+  /** The switches that are on. */
+  switches: ReadonlySet<string>
+  /** Everything after the command, for a command that reads the settings itself. */
+  rest: readonly string[]
+}
+
+/** What `--help` and the like stand for, in place of a command. */
+const STANDS_FOR: Readonly<Record<string, CommandName>> = {
+  '--help': 'help',
+  '-h': 'help',
+  '--version': 'version',
+  '-V': 'version',
+}
+
+/** Reads a command line. Fails with a {@link CliError} for a bad usage. */
+export function parseCommand([first, ...rest]: readonly string[]): Invocation {
+  if (first === undefined) throw badUsage(USAGE_MESSAGES.noCommand)
+  const name = Object.hasOwn(STANDS_FOR, first) ? STANDS_FOR[first]! : first
+  const command = findCommand(name)
+  if (command === undefined) throw badUsage(explainUnknown(first))
+  if (command.takesSettings) {
+    return { command, words: [], values: {}, switches: new Set(), rest }
+  }
+  const parsed = parseFlags(command, rest)
+  if (!parsed.switches.has('help')) checkWords(command, parsed.words)
+  return { command, rest, ...parsed }
+}
+
+function parseFlags(
+  command: Command,
+  args: readonly string[],
+): Pick<Invocation, 'words' | 'values' | 'switches'> {
+  const words: string[] = []
+  const values: Record<string, string> = {}
+  const switches = new Set<string>()
+  const left = [...args]
+  for (let arg = left.shift(); arg !== undefined; arg = left.shift()) {
+    if (arg === '--') {
+      words.push(...left)
+      break
+    }
+    if (!arg.startsWith('-') || arg === '-') {
+      words.push(arg)
+      continue
+    }
+    const [spelled, joined] = splitFlag(arg)
+    const flag = findFlag(command, spelled)
+    if (flag.value === null) {
+      if (joined !== undefined) throw badUsage(USAGE_MESSAGES.switchTakesNoValue(spelled))
+      switches.add(flag.name)
+    } else {
+      const value = joined ?? left.shift()
+      if (!value) throw badUsage(USAGE_MESSAGES.flagNeedsValue(spelled, flag.value))
+      values[flag.name] = value
+    }
+  }
+  return { words, values, switches }
+}
+
+function splitFlag(arg: string): readonly [spelled: string, value: string | undefined] {
+  const mark = arg.indexOf('=')
+  return mark === -1 ? [arg, undefined] : [arg.slice(0, mark), arg.slice(mark + 1)]
+}
+
+function findFlag(command: Command, spelled: string): Flag {
+  if (spelled === '--key') throw badUsage(USAGE_MESSAGES.keyAsFlag)
+  const flag = command.flags.find(
+    ({ name, short }) =>
+      spelled === `--${name}` || (short !== undefined && spelled === `-${short}`),
+  )
+  if (flag) return flag
+  const names = command.flags.map(({ name }) => name)
+  const near = spelled.startsWith('--') ? nearest(spelled.slice('--'.length), names) : null
+  const suggestion = near === null ? null : `--${near}`
+  throw badUsage(USAGE_MESSAGES.unknownFlag(command.name, spelled, suggestion))
+}
+
+function checkWords(command: Command, words: readonly string[]): void {
+  const { name } = command
+  const missing = command.arguments.find(({ isOptional }, index) => !isOptional && !words[index])
+  if (missing) throw badUsage(USAGE_MESSAGES.missingArgument(name, missing.name))
+  const extra = words[command.arguments.length]
+  if (extra !== undefined) throw badUsage(USAGE_MESSAGES.tooManyArguments(name, extra))
+}
+
+function explainUnknown(word: string): string {
+  const names = COMMANDS.map(({ name }) => name)
+  return USAGE_MESSAGES.unknownCommand(word, nearest(word, names))
+}
+
+function badUsage(message: string): CliError {
+  return new CliError('badUsage', message)
+}

@@ -1,0 +1,71 @@
+// Runs a command line: prints its answer on stdout and messages on stderr, and returns the exit code.
+
+import { asAuthError } from '../base/errors.js'
+import { complain, print, writeLine } from '../base/output.js'
+import { jsonLine } from '../base/printable.js'
+import { CliError } from './cli-error.js'
+import type { CommandAnswer, CommandDeps, RunCommand } from './command.js'
+import { formatCommand, formatCommands } from './command-help.js'
+import { findCommand, type CommandName } from './commands-table.js'
+import { EXIT_CODES } from './exit-codes.js'
+import { parseCommand, type Invocation } from './parse-command.js'
+import { USAGE_MESSAGES } from './cli-messages.js'
+
+/** The commands that the root runs itself, because they are programs of their own. */
+export type OtherCommand = 'diagnose' | 'headless' | 'uninstall-data'
+
+export type RunCliDeps = CommandDeps & {
+  /** Runs a program with its arguments. Returns when it has started. */
+  runOther(command: OtherCommand, args: readonly string[]): Promise<void>
+}
+
+/** Each command is loaded when it runs. */
+const RUNS: Partial<
+  Readonly<Record<Exclude<CommandName, OtherCommand>, () => Promise<RunCommand>>>
+> = {
+  help: async () => help,
+  version:
+    async () =>
+    (_invocation, { version }) => ({ text: version, json: { version } }),
+}
+
+/** Runs a command line. Returns the exit code; null if a program has started that sets its own. */
+export async function runCli(args: readonly string[], deps: RunCliDeps): Promise<number | null> {
+  try {
+    const invocation = parseCommand(args)
+    const { name } = invocation.command
+    if (isOther(name)) {
+      await deps.runOther(name, invocation.rest)
+      return null
+    }
+    if (invocation.switches.has('help'))
+      return show(invocation, { text: formatCommand(invocation.command), json: null })
+    const run = await RUNS[name]?.()
+    if (run === undefined) throw new CliError('failed', USAGE_MESSAGES.notThere(name))
+    const answer = await run(invocation, deps)
+    return answer === null ? EXIT_CODES.ok : show(invocation, answer)
+  } catch (thrown) {
+    const error =
+      thrown instanceof CliError ? thrown : new CliError('failed', asAuthError(thrown).message)
+    complain(error.message)
+    return error.exitCode
+  }
+}
+
+function show({ switches }: Invocation, { text, json, exitCode }: CommandAnswer): number {
+  if (switches.has('json') && json !== null) writeLine(jsonLine(json))
+  else if (text !== null) print(text)
+  return exitCode ?? EXIT_CODES.ok
+}
+
+const help: RunCommand = ({ words: [name] }) => {
+  if (name === undefined) return { text: formatCommands(), json: null }
+  const command = findCommand(name)
+  if (command === undefined)
+    throw new CliError('badUsage', USAGE_MESSAGES.unknownCommand(name, null))
+  return { text: formatCommand(command), json: null }
+}
+
+function isOther(name: CommandName): name is OtherCommand {
+  return name === 'diagnose' || name === 'headless' || name === 'uninstall-data'
+}

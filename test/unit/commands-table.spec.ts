@@ -1,0 +1,173 @@
+// The table of commands, and what is made and read by it.
+
+import { expect, test } from '@playwright/test'
+import { USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
+import { CliError } from '../../main/cli/cli-error.js'
+import { COMMANDS } from '../../main/cli/commands-table.js'
+import { formatCommand, formatCommands, WIDEST_LINE } from '../../main/cli/command-help.js'
+import { EXIT_CODES } from '../../main/cli/exit-codes.js'
+import { parseCommand } from '../../main/cli/parse-command.js'
+import { sayAll } from '../support/say-all.js'
+
+function explain(...args: string[]): string {
+  try {
+    parseCommand(args)
+  } catch (thrown) {
+    expect(thrown).toBeInstanceOf(CliError)
+    expect((thrown as CliError).exitCode).toBe(2)
+    return (thrown as CliError).message
+  }
+  throw new Error('the command line was read')
+}
+
+test('the exit codes are those of the contract', () => {
+  expect(EXIT_CODES).toEqual({
+    ok: 0,
+    failed: 1,
+    badUsage: 2,
+    noAgent: 3,
+    wrongAgent: 4,
+    notSignedIn: 5,
+    notAllowed: 6,
+  })
+})
+
+test('the names of commands, and of the flags of each, are unique and in lower case', () => {
+  const names = COMMANDS.map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+  for (const { name, flags, summary } of COMMANDS) {
+    expect(name).toMatch(/^[a-z-]+$/)
+    const flagNames = flags.map((flag) => flag.name)
+    expect(new Set(flagNames).size, name).toBe(flagNames.length)
+    for (const flag of flagNames) expect(flag).toMatch(/^[a-z-]+$/)
+    expect(summary.length, name).toBeLessThanOrEqual(50)
+    expect(summary).not.toMatch(/\.$/)
+  }
+})
+
+test('no flag takes a key itself', () => {
+  const flags = COMMANDS.flatMap((command) => command.flags.map(({ name }) => name))
+  expect(flags).not.toContain('key')
+  expect(explain('token', '--key', 'latchkey_x')).toBe(USAGE_MESSAGES.keyAsFlag)
+  expect(explain('token', '--key=latchkey_x')).toBe(USAGE_MESSAGES.keyAsFlag)
+})
+
+test('all help fits 80 columns, and names each command and each flag', () => {
+  const all = formatCommands()
+  for (const command of COMMANDS) {
+    expect(all).toContain(`  ${command.name}`)
+    const help = formatCommand(command)
+    for (const { name } of command.flags) expect(help).toContain(`--${name}`)
+    for (const line of help.split('\n')) expect(line.length, line).toBeLessThanOrEqual(WIDEST_LINE)
+  }
+  for (const line of all.split('\n')) expect(line.length, line).toBeLessThanOrEqual(WIDEST_LINE)
+  expect(formatCommand(COMMANDS.find(({ name }) => name === 'use')!).split('\n')).toEqual([
+    'Usage: latchkey use ACCOUNT [flags]',
+    '',
+    'Latchkey asks you each time whether to allow this, because any program can run',
+    'this command. No key allows it.',
+    '',
+    'Arguments:',
+    '  ACCOUNT  the ID of the account',
+    '',
+    'Flags:',
+    '  --json             print one JSON object',
+    '  --data-dir FOLDER  the data directory of the Latchkey to talk to',
+    '  -h, --help         print the help of the command',
+    '',
+    'Exit codes:',
+    '  0  done',
+    '  1  failed',
+    '  2  an argument or a flag is invalid',
+    '  3  Latchkey does not run',
+    '  4  what answers is not your Latchkey, so it was sent nothing',
+    '  5  nobody is signed in, or the account is not',
+    '  6  you do not allow it, or nobody could be asked',
+    '',
+    'Examples:',
+    '  latchkey use k3vq7mzd',
+  ])
+})
+
+test('flags come before or after the arguments, with = or without', () => {
+  const parsed = parseCommand([
+    'key',
+    '--scope=openid files:read',
+    'backup',
+    '--account',
+    'k3vq7mzd',
+    '--json',
+  ])
+  expect(parsed).toMatchObject({
+    command: { name: 'key' },
+    words: ['backup'],
+    values: { scope: 'openid files:read', account: 'k3vq7mzd' },
+  })
+  expect([...parsed.switches]).toEqual(['json'])
+  expect(parseCommand(['apps', 'forget', '--', '--odd']).words).toEqual(['forget', '--odd'])
+})
+
+test('--help and --version are commands, and a command has its own --help', () => {
+  expect(parseCommand(['--help']).command.name).toBe('help')
+  expect(parseCommand(['-h']).command.name).toBe('help')
+  expect(parseCommand(['--version']).command.name).toBe('version')
+  expect(parseCommand(['-V']).command.name).toBe('version')
+  expect(parseCommand(['use', '-h']).switches.has('help')).toBe(true)
+})
+
+test('what starts a program of its own gets its flags as they are', () => {
+  expect(parseCommand(['headless', '--port', '0', '--odd']).rest).toEqual(['--port', '0', '--odd'])
+})
+
+test('each bad usage has its message', () => {
+  expect(explain()).toBe(USAGE_MESSAGES.noCommand)
+  expect(explain('tokn')).toBe(USAGE_MESSAGES.unknownCommand('tokn', 'token'))
+  expect(explain('xyz')).toBe(USAGE_MESSAGES.unknownCommand('xyz', null))
+  expect(explain('constructor')).toBe(USAGE_MESSAGES.unknownCommand('constructor', null))
+  expect(explain('token', '--acount', 'x')).toBe(
+    USAGE_MESSAGES.unknownFlag('token', '--acount', '--account'),
+  )
+  expect(explain('token', '-x')).toBe(USAGE_MESSAGES.unknownFlag('token', '-x', null))
+  expect(explain('token', '--account')).toBe(USAGE_MESSAGES.flagNeedsValue('--account', 'ID'))
+  expect(explain('token', '--account=')).toBe(USAGE_MESSAGES.flagNeedsValue('--account', 'ID'))
+  expect(explain('token', '--json=1')).toBe(USAGE_MESSAGES.switchTakesNoValue('--json'))
+  expect(explain('token', 'more')).toBe(USAGE_MESSAGES.tooManyArguments('token', 'more'))
+  expect(explain('use')).toBe(USAGE_MESSAGES.missingArgument('use', 'ACCOUNT'))
+})
+
+test('the messages about a bad usage', () => {
+  expect(
+    sayAll(USAGE_MESSAGES, {
+      unknownCommand: ['tokn', 'token'],
+      notThere: ['use'],
+      unknownFlag: ['token', '--acount', '--account'],
+      flagNeedsValue: ['--account', 'ID'],
+      switchTakesNoValue: ['--json'],
+      tooManyArguments: ['token', 'more'],
+      missingArgument: ['use', 'ACCOUNT'],
+      notSeconds: ['--min-validity'],
+      needsForget: ['remove'],
+      keyFile: ['/k', 'there is no such file'],
+      keyFileOpen: ['/k'],
+      keyFileOfOther: ['/k'],
+      noKeyIn: ['/k'],
+    }),
+  ).toEqual({
+    noCommand: 'Name a command. latchkey help lists them.',
+    unknownCommand:
+      'There is no command tokn. Did you mean token? latchkey help lists the commands.',
+    notThere: 'use does not work in this version.',
+    unknownFlag: 'token has no flag --acount. Did you mean --account?',
+    flagNeedsValue: '--account needs a value: --account ID.',
+    switchTakesNoValue: '--json takes no value.',
+    tooManyArguments: 'token has no use for "more". latchkey help token shows its arguments.',
+    missingArgument: 'use needs ACCOUNT. latchkey help use says more.',
+    keyAsFlag: 'A key is never a flag, because other programs can read flags. Use --key-file.',
+    notSeconds: '--min-validity must be a whole number of seconds, at most 31536000.',
+    needsForget: 'apps has no use for "remove". Use apps forget APP.',
+    keyFile: "The key file /k can't be read: there is no such file.",
+    keyFileOpen: 'Other users can read the key file /k. Make it private first: chmod 600 /k',
+    keyFileOfOther: 'The key file /k belongs to another user.',
+    noKeyIn: '/k contains no key. A key begins with latchkey_.',
+  })
+})
