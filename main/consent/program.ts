@@ -81,21 +81,26 @@ export function mayFinish(one: Caller, other: Caller): boolean {
   if (one.kind === 'untold' && other.kind === 'untold') return true
   const [first, second] = [findProcess(one), findProcess(other)]
   if (first === null || second === null || !isSameUser(one, other)) return false
-  const isFirst = ({ pid, startedAtTicks }: Pick<CallerProcess, 'pid' | 'startedAtTicks'>) =>
-    pid === first.pid && startedAtTicks === first.startedAtTicks
+  const isFirst = (found: ProcessId): boolean => isSameProcess(found, first)
   return isFirst(second) || second.parents.some(isFirst) || areTwins(first, second)
 }
 
+/** Bash runs the last command of an argument in its own process, which then is the parent of the first tool. */
 function areTwins(first: CallerProcess, second: CallerProcess): boolean {
-  const [one, other] = [first.parents[0], second.parents[0]]
+  const [parent] = first.parents
   return (
     first.kind === 'tool' &&
     second.kind === 'tool' &&
     first.executable.path === second.executable.path &&
-    one !== undefined &&
-    one.pid === other?.pid &&
-    one.startedAtTicks === other.startedAtTicks
+    parent !== undefined &&
+    [second, ...second.parents.slice(0, 1)].some((found) => isSameProcess(found, parent))
   )
+}
+
+type ProcessId = Pick<CallerProcess, 'pid' | 'startedAtTicks'>
+
+function isSameProcess(one: ProcessId, other: ProcessId): boolean {
+  return one.pid === other.pid && one.startedAtTicks === other.startedAtTicks
 }
 
 function isSameUser(one: Caller, other: Caller): boolean {

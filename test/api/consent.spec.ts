@@ -519,15 +519,20 @@ test.describe('a sign-in that a program began', () => {
     expect(countQuestions(service)).toBe(0)
   })
 
-  for (const how of ['a script', 'an argument'] as const) {
-    test(`may be finished by the next curl of one shell, which runs ${how}`, async ({
+  for (const [how, shell] of [
+    ['a script', 'sh'],
+    ['an argument', 'sh'],
+    // Becomes the last command instead of starting it.
+    ['an argument', 'bash'],
+  ] as const) {
+    test(`may be finished by the next curl of one shell: ${shell} with ${how}`, async ({
       programs,
       start,
     }) => {
       const service = await start({ isSignedOut: true })
       const text = `curl -s -X POST ${service.url}/pkce/code >&2; curl -si -X POST ${service.url}/pkce/token`
       const script = await programs.write('sync.sh', `#!/bin/sh\n${text}\n`)
-      const command = how === 'a script' ? ['sh', script] : ['sh', '-c', text]
+      const command = [shell, ...(how === 'a script' ? [script] : ['-c', text])]
       const { heard } = programs.start(command, [])
       await visit(await service.link())
       expectToken((await heard)[0]!)

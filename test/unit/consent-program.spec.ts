@@ -64,6 +64,24 @@ for (const [name, beginner, finisher, may] of [
     true,
   ],
   [
+    'the same tool, which the process that started the first one has become',
+    process({ ...CURL, pid: 11, parents: [ancestor(10, '5'), ancestor(9)] }),
+    process({ ...CURL, ...FIRST, parents: [ancestor(9)] }),
+    true,
+  ],
+  [
+    'the same tool, which a later process with the ID of that process is',
+    process({ ...CURL, pid: 11, parents: [ancestor(10, '2')] }),
+    process({ ...CURL, ...FIRST }),
+    false,
+  ],
+  [
+    'the same tool, which a child of the same process started',
+    process({ ...CURL, pid: 11, parents: [ancestor(10)] }),
+    process({ ...CURL, pid: 13, parents: [ancestor(12), ancestor(10)] }),
+    false,
+  ],
+  [
     'the same tool, which another process started',
     process({ ...CURL, pid: 11, parents: [ancestor(10)] }),
     process({ ...CURL, pid: 12, parents: [ancestor(9)] }),
