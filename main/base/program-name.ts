@@ -5,6 +5,11 @@ import { UNPRINTABLE } from './unprintable.js'
 
 const LONGEST_NAME = 40
 
+/** Characters that show nothing, such as fillers and the empty Braille pattern: a name must be seen. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u2800]/gu
+/** More marks on one character than any language has. They would cover the lines around the name. */
+const SURPLUS_MARKS = /(\p{Mark}{3})\p{Mark}+/gu
+
 /**
  * Names a program: by its script if it runs one, else by its executable. The program chooses both, so the
  * name is shortened and made printable, and proves nothing. Null if nothing printable is left.
@@ -14,6 +19,11 @@ export function programName(executable: string, script: string | null): string |
     script === null
       ? basename(executable)
       : basename(script).replace(/\.([cm]?[jt]s|py|rb|pl|sh)$/, '')
-  const shown = name.replace(UNPRINTABLE, '').trim()
+  const shown = name
+    .replace(UNPRINTABLE, '')
+    .replace(INVISIBLE, '')
+    .replace(SURPLUS_MARKS, '$1')
+    .replace(/\s+/g, ' ')
+    .trim()
   return Array.from(shown).slice(0, LONGEST_NAME).join('') || null
 }

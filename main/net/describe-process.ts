@@ -16,15 +16,15 @@ export async function describeProcess(
   facts: ProcessFacts,
   uid: number,
 ): Promise<{ process: CallerProcess; doubts: readonly Doubt[] }> {
-  const path = removeMark(facts.executable)
+  const executable = await readFileState(facts.executable)
+  // A file can have a name that ends with the mark.
+  const isMarked = executable?.file !== facts.file
+  const path = isMarked ? removeMark(facts.executable) : facts.executable
   // Such an Electron app runs scripts as Node does.
   const actsAsNode = facts.variables !== null && 'ELECTRON_RUN_AS_NODE' in facts.variables
   const family = actsAsNode ? 'node' : readFamily(path)
   const isInterpreter = actsAsNode || runsScripts(path)
-  const [executable, script] = await Promise.all([
-    readFileState(facts.executable),
-    isInterpreter ? findScript(facts, family) : null,
-  ])
+  const script = isInterpreter ? await findScript(facts, family) : null
   const process: CallerProcess = {
     pid: facts.pid,
     startedAtTicks: facts.image.startedAtTicks,

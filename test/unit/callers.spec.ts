@@ -76,6 +76,17 @@ test.describe('a caller that is seen', () => {
     })
   })
 
+  test('S49: is named by its whole path, even if that ends as the path of a deleted file does', async ({
+    desk,
+  }) => {
+    const program = await copyProgram(desk, 'notes (deleted)')
+    await copyProgram(desk)
+    expect(await desk.find(program, PERL_CLIENT)).toMatchObject({
+      kind: 'seen',
+      process: { executable: { path: program }, name: 'notes (deleted)' },
+    })
+  })
+
   test('is curl as a tool, with the process that started it', async ({ desk }) => {
     const caller = await desk.find('/usr/bin/curl', ['-s', `http://127.0.0.1:${desk.port}/`])
     expect(caller).toMatchObject({ kind: 'seen', process: { kind: 'tool', name: 'curl' } })

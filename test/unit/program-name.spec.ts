@@ -13,6 +13,9 @@ for (const [executable, script, name] of [
   ['/usr/bin/node', '/tmp/a\u001b[2J\u202eb.js', 'a[2Jb'],
   [`/tmp/${'x'.repeat(90)}`, null, 'x'.repeat(40)],
   ['/tmp/\u202e', null, null],
+  ['/tmp/\u3164\u2800\u00ad\u200d', null, null],
+  ['/tmp/a\u3000\u3000 \u00a0b', null, 'a b'],
+  [`/tmp/e${'\u0301'.repeat(30)}x`, null, `e${'\u0301'.repeat(3)}x`],
   ['', null, null],
 ] satisfies [string, string | null, string | null][]) {
   test(`${JSON.stringify([executable, script]).slice(0, 60)} is ${name}`, () => {
