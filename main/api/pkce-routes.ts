@@ -11,7 +11,7 @@ import { nothingToDoPage, renderPage, type Page } from '../oauth/pages.js'
 import { codeChallenge, createState, createVerifier } from '../oauth/pkce.js'
 import type { Clock } from '../base/clock.js'
 import { answerJson, DONE, type Answer } from './answer.js'
-import { PROBLEM_DETAILS } from './api-messages.js'
+import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
 import { toAuth0 } from './auth0.js'
 import type { ChooseAccountDeps } from './choose-account.js'
 import { renewForCaller } from './renewal-call.js'
@@ -19,7 +19,7 @@ import type { EndpointName } from './endpoints.js'
 import { isFromAPage, readOrigins } from './guard.js'
 import type { Pkce, SeededPkce } from './models.js'
 import { Problem, toBeginProblem, toProblem } from './problem.js'
-import type { FindCaller } from './require-consent.js'
+import { notAllowed, type FindCaller } from './require-consent.js'
 import { prefersPage, readForm, readJson, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
 import { checkClient, preferProviderOf } from './named-provider.js'
@@ -117,6 +117,7 @@ async function authorize(
   const scope = [...agent.api.allowedScopes(provider, sent.scope)]
   const seed = { ...sent, client_id: provider.clientId, scope }
   const signIn = toSignInRequest({ provider, port }, seed, verifier)
+  if (agent.consents.isLocked()) throw notAllowed(CONSENT_DETAILS.locked)
   if (asksNothing(signIn)) {
     const wanted = { provider, scope, hangUp }
     deps.allowedPersons.set(signIn, await requireSilentSignIn(deps, request, wanted))

@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.js'
 import { asAuthError } from '../base/errors.js'
 import type { Caller } from '../net/caller.js'
 import type { ConsentStore } from '../storage/consent-store.js'
-import type { SessionOwner } from '../storage/session-owner.js'
+import { isSameOwner, type SessionOwner } from '../storage/session-owner.js'
 import type {
   ConsentAccount,
   ConsentAnswer,
@@ -57,6 +57,8 @@ export type Consents = {
   findKey(key: string): HeldKey | null
   /** True if even allowed programs and keys get nothing at the moment. */
   isPaused(): boolean
+  /** True if nothing new may begin, because the screen is locked and the person can't see it. */
+  isLocked(): boolean
   /** Ends the questions, because nobody can answer them now. */
   screenLocked(): void
   /**
@@ -89,7 +91,14 @@ export type ConsentDeps = {
   onFailure(message: string): void
 }
 
-type Parts = { deps: ConsentDeps; grants: Grants; denials: Denials; questions: Questions }
+type Parts = {
+  deps: ConsentDeps
+  grants: Grants
+  denials: Denials
+  questions: Questions
+  /** Nobody is asked any longer. */
+  isClosed: boolean
+}
 
 export function createConsents(deps: ConsentDeps): Consents {
   const { settings, store, clock } = deps
@@ -104,6 +113,7 @@ export function createConsents(deps: ConsentDeps): Consents {
   })
   const questions = createQuestions({
     clock,
+    findResult: (request) => findResult(parts, request),
     onAsked: deps.onAsked,
     onEnded(asked, end, result) {
       settle(parts, asked, result)
@@ -111,7 +121,7 @@ export function createConsents(deps: ConsentDeps): Consents {
       if (denials.list().length > 0) deps.onChange(list())
     },
   })
-  const parts: Parts = { deps, grants, denials, questions }
+  const parts: Parts = { deps, grants, denials, questions, isClosed: false }
   const isPaused = (): boolean => settings.pauseWhenLocked && deps.isScreenLocked()
   return {
     restore: () => orTell(deps, grants.restore()),
@@ -119,7 +129,9 @@ export function createConsents(deps: ConsentDeps): Consents {
     isAllowed: (wanted) => !isPaused() && isAllowed(parts, wanted),
     answer: (questionId, answer) => questions.answer(questionId, answer),
     allowSignedIn(caller, account) {
-      if (settings.mode === 'ask' && canLast(caller)) grants.allow(caller, account, ['token'])
+      if (settings.mode !== 'ask' || !canLast(caller)) return
+      // The provider may have asked nobody, and nobody has seen the browser.
+      if (!deps.isScreenLocked()) grants.allow(caller, account, ['token'])
     },
     list,
     forget: (app) => forget(parts, app),
@@ -130,17 +142,16 @@ export function createConsents(deps: ConsentDeps): Consents {
     },
     findKey: (key) => (key.startsWith(KEY_PREFIX) && grants.findKey(hashKey(key))) || null,
     isPaused,
+    isLocked: () => settings.mode === 'ask' && deps.isScreenLocked(),
     screenLocked: () => questions.endAll('locked'),
-    async signedOut(person, { forGood }) {
-      if (forGood) await grants.remove((grant) => isOf(grant, person))
-      else grants.suspend(person)
-    },
+    signedOut: (person, { forGood }) => endOf(parts, person, forGood),
     handOver: () => ({ suspended: grants.suspended(), denials: denials.handOver() }),
     takeOver: (handover) => {
       grants.suspendAgain(handover.suspended)
       denials.takeOver(handover.denials)
     },
     async close() {
+      parts.isClosed = true
       questions.endAll('unanswered')
       await orTell(deps, grants.flush())
     },
@@ -170,11 +181,11 @@ async function decide(parts: Parts, request: ConsentRequest): Promise<Verdict> {
   const { deps, denials, questions } = parts
   const { settings } = deps
   // 1.
-  if (settings.mode === 'off') return ALLOWED
   const isLocked = deps.isScreenLocked()
   if (isLocked && settings.pauseWhenLocked) return refuse('locked')
   if (isAllowed(parts, request)) return ALLOWED
   if (isLocked) return refuse('locked')
+  if (parts.isClosed) return refuse('unanswered')
   if (!deps.canAsk()) return refuse('nobody-to-ask')
   if (denials.find(request)) return refuse('denied')
 
@@ -186,6 +197,22 @@ async function decide(parts: Parts, request: ConsentRequest): Promise<Verdict> {
 }
 
 const ALLOWED: Verdict = { kind: 'allowed' }
+
+/** What the person has decided about a call that waits in the queue. */
+function findResult(parts: Parts, wanted: Wanted): QuestionResult | null {
+  if (isAllowed(parts, wanted)) return 'once'
+  return parts.denials.find(wanted) ? 'denied' : null
+}
+
+type Person = SessionOwner & { sub: string }
+
+async function endOf({ questions, grants }: Parts, person: Person, forGood: boolean) {
+  questions.withdraw(
+    ({ account, ...owner }) => account.sub === person.sub && isSameOwner(owner, person),
+  )
+  if (forGood) await grants.remove((grant) => isOf(grant, person))
+  else await grants.suspend(person)
+}
 
 function refuse(reason: ConsentRefusal): Verdict {
   return { kind: 'refused', reason }
@@ -217,7 +244,7 @@ function settle(
   if (result === 'always' && canLast(caller) && account !== null) {
     grants.allow(caller, account, [purpose])
   }
-  if (result === 'denied') denials.add(request, DENIED_MS)
+  if (result === 'denied' && isShown) denials.add(request, DENIED_MS)
   const isInVain = result === 'unanswered' || result === 'withdrawn'
   if (isInVain && isShown) denials.add(request, UNANSWERED_MS)
 }

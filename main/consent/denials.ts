@@ -2,7 +2,7 @@
 
 import { createAccountId } from '../storage/account-store.js'
 import type { ConsentRequest, Denial } from './consent.js'
-import { toAskingProgram, toDenialKey } from './program.js'
+import { canLast, toAskingProgram, toDenialKey } from './program.js'
 
 /** In milliseconds: how long a program that the person denied is refused. */
 export const DENIED_MS = 600_000
@@ -55,7 +55,7 @@ export function createDenials(nowMs: () => number): Denials {
     },
     find(about) {
       dropOld()
-      return held.get(toKey(about))
+      return held.get(toKey(about)) ?? findManyAlike([...held.values()], about)
     },
     list() {
       dropOld()
@@ -74,6 +74,23 @@ export function createDenials(nowMs: () => number): Denials {
       return gone.length > 0
     },
   }
+}
+
+/**
+ * How many runs of a tool, each started by another process, are asked about. With more, a loop in a script
+ * would ask the person again and again.
+ */
+export const MOST_RUNS = 3
+
+/** Finds a denial of the same file, if that many runs of it were denied. */
+function findManyAlike(denials: readonly Denial[], { caller, account }: About): Denial | undefined {
+  const { executable, script } = toAskingProgram(caller)
+  if (canLast(caller) || executable === null) return undefined
+  const alike = denials.filter(
+    ({ program, account: other }) =>
+      program.executable === executable && program.script === script && other?.id === account?.id,
+  )
+  return alike.length < MOST_RUNS ? undefined : alike.at(-1)
 }
 
 function toKey({ caller, account }: About): string {

@@ -34,7 +34,7 @@ export type Grants = {
   /** Removes grants. Fails with `storage-failed` if they may come back at the next start. */
   remove(isGone: (grant: Grant) => boolean): Promise<void>
   /** Has the grants of a person's programs not count until Latchkey starts again. */
-  suspend(person: Whose): void
+  suspend(person: Whose): Promise<void>
   /** The IDs of the grants that do not count until Latchkey starts again. */
   suspended(): readonly string[]
   /** Suspends grants by their IDs, as an earlier part of this run did. */
@@ -62,6 +62,8 @@ type State = {
   /** A grant that was given before the stored ones were read must not replace them. */
   isRestored: boolean
   isStored: boolean
+  /** Resolves when the stored grants have been read. Never fails. */
+  reading: Promise<void>
   /** The IDs of the grants that were read last. */
   readIds: ReadonlySet<string>
   /** The IDs of grants that do not count until Latchkey starts again. */
@@ -75,12 +77,17 @@ export function createGrants(deps: GrantDeps): Grants {
     held: [],
     isRestored: false,
     isStored: true,
+    reading: Promise.resolve(),
     readIds: new Set(),
     suspended: new Set(),
     enqueue: createSerialQueue(),
   }
   return {
-    restore: () => restore(state),
+    restore() {
+      const restored = restore(state)
+      state.reading = restored.catch(() => undefined)
+      return restored
+    },
     all: () => state.held,
     find: (wanted) => findAllowing(state, wanted),
     findKey(hash) {
@@ -93,23 +100,38 @@ export function createGrants(deps: GrantDeps): Grants {
     allow: (caller, account, purposes) => allow(state, caller, account, purposes),
     addKey: (account, key) => addKey(state, account, key),
     async remove(isGone) {
-      if (!state.held.some(isGone)) return
-      change(
-        state,
-        state.held.filter((grant) => !isGone(grant)),
-      )
-      await write(state)
+      const hadSome = drop(state, isGone)
+      // The stored ones may be read at the moment.
+      await state.reading
+      if (drop(state, isGone) || hadSome) await write(state)
     },
-    suspend(person) {
-      for (const grant of state.held) {
-        if (grant.kind === 'program' && isOf(grant, person)) state.suspended.add(grant.id)
-      }
+    async suspend(person) {
+      suspend(state, person)
+      // The stored ones may be read at the moment.
+      await state.reading
+      suspend(state, person)
     },
     suspended: () => [...state.suspended],
     suspendAgain(ids) {
       for (const id of ids) state.suspended.add(id)
     },
     flush: () => (state.isStored ? Promise.resolve() : write(state)),
+  }
+}
+
+/** Removes grants. False: there were none. */
+function drop(state: State, isGone: (grant: Grant) => boolean): boolean {
+  if (!state.held.some(isGone)) return false
+  change(
+    state,
+    state.held.filter((grant) => !isGone(grant)),
+  )
+  return true
+}
+
+function suspend({ held, suspended }: State, person: Whose): void {
+  for (const grant of held) {
+    if (grant.kind === 'program' && isOf(grant, person)) suspended.add(grant.id)
   }
 }
 

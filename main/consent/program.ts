@@ -50,6 +50,13 @@ export function toDenialKey(caller: Caller): string {
   return found === null || caller.kind === 'untold' ? 'unknown' : toProgramKey(caller, found)
 }
 
+/** Returns what calls of one file have in common, whatever started it. All that were not found are alike. */
+export function toFileKey(caller: Caller): string {
+  const found = findProcess(caller)
+  if (found === null || caller.kind === 'untold') return 'unknown'
+  return JSON.stringify([caller.uid, found.executable.path, found.script?.path ?? null])
+}
+
 /** A tool acts for the process that started it. */
 function toProgramKey(
   caller: Exclude<Caller, { kind: 'untold' }>,

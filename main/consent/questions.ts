@@ -3,18 +3,25 @@
 import type { Clock } from '../base/clock.js'
 import { createAccountId } from '../storage/account-store.js'
 import type {
+  ConsentAccount,
   ConsentAnswer,
   ConsentEnd,
   ConsentQuestion,
   ConsentRefusal,
   ConsentRequest,
 } from './consent.js'
-import { canLast, toAskingProgram, toShareKey } from './program.js'
+import { canLast, toAskingProgram, toFileKey, toShareKey } from './program.js'
 
 /** In milliseconds: the longest that a call waits for the person. */
 export const ANSWER_TIMEOUT_MS = 60_000
 /** How many questions wait at once. A program that asks when there are more gets nothing. */
 export const MOST_QUESTIONS = 8
+
+/**
+ * How many of them may be about one file: the runs of a tool, or processes that are not certain, have a
+ * question each, and must leave room for other programs.
+ */
+export const MOST_OF_ONE_FILE = 4
 
 /** What a call learns: the answer, or why there is none. */
 export type QuestionResult = ConsentAnswer | ConsentRefusal
@@ -35,10 +42,14 @@ export type Questions = {
   answer(questionId: string, answer: ConsentAnswer): boolean
   /** Ends every question without an answer. */
   endAll(reason: ConsentRefusal): void
+  /** Withdraws the questions about an account, because it was signed out. */
+  withdraw(isAbout: (account: ConsentAccount) => boolean): void
 }
 
 export type QuestionDeps = {
   clock: Clock
+  /** What the person has decided about a call since it was queued; null if they must still be asked. */
+  findResult(request: Asked['request']): QuestionResult | null
   onAsked(question: ConsentQuestion): void
   /** Called before the calls get their result. */
   onEnded(asked: Asked, end: ConsentEnd, result: QuestionResult): void
@@ -84,21 +95,31 @@ export function createQuestions(deps: QuestionDeps): Questions {
       if (first?.question.id !== questionId) return false
       if (answer === 'always' && !first.question.canLast) return false
       if (answer === 'once' && first.key !== null && first.waiting.size === 0) {
-        state.passes.set(first.key, first.question.deadlineMs)
+        addPass(state, first.key, first.question.deadlineMs)
       }
       end(state, first, answer, answer)
       return true
     },
     endAll(reason) {
+      state.passes.clear()
       // Queued questions end first, so that none of them is shown.
       for (const one of pending.toReversed()) end(state, one, 'unanswered', reason)
+    },
+    withdraw(isAbout) {
+      state.passes.clear()
+      for (const one of pending.toReversed()) {
+        const { account } = one.request
+        if (account !== null && isAbout(account)) end(state, one, 'withdrawn', 'withdrawn')
+      }
     },
   }
 }
 
 function open(state: State, request: ConsentRequest, key: string | null): Pending | null {
   const { deps, pending } = state
-  if (pending.length >= MOST_QUESTIONS) return null
+  const file = toFileKey(request.caller)
+  const alike = pending.filter((one) => toFileKey(one.request.caller) === file)
+  if (pending.length >= MOST_QUESTIONS || alike.length >= MOST_OF_ONE_FILE) return null
   const opened: Pending = {
     question: toQuestion(request, deps.clock.nowMs() + ANSWER_TIMEOUT_MS),
     request,
@@ -128,7 +149,22 @@ function end(state: State, ended: Pending, how: ConsentEnd, result: QuestionResu
   ended.stopTimeout()
   deps.onEnded(ended, how, result)
   for (const take of ended.waiting) take(result)
+  endDecided(state)
   showFirst(state)
+}
+
+/** Ends a queued question that the answer to another one decides too. That one then ends the next. */
+function endDecided(state: State): void {
+  for (const one of state.pending) {
+    const result = one.isShown ? null : state.deps.findResult(one.request)
+    if (result !== null) return end(state, one, 'withdrawn', result)
+  }
+}
+
+/** The pass also ends if the clock is set back. */
+function addPass({ deps, passes }: State, key: string, untilMs: number): void {
+  passes.set(key, untilMs)
+  deps.clock.after(ANSWER_TIMEOUT_MS, () => passes.delete(key))
 }
 
 function usePass({ deps, passes }: State, key: string | null): boolean {

@@ -12,8 +12,12 @@ import type {
   Verdict,
 } from '../../main/consent/consent.js'
 import { createConsents, type ConsentDeps } from '../../main/consent/consents.js'
-import { DENIED_MS, UNANSWERED_MS } from '../../main/consent/denials.js'
-import { ANSWER_TIMEOUT_MS, MOST_QUESTIONS } from '../../main/consent/questions.js'
+import { DENIED_MS, MOST_RUNS, UNANSWERED_MS } from '../../main/consent/denials.js'
+import {
+  ANSWER_TIMEOUT_MS,
+  MOST_OF_ONE_FILE,
+  MOST_QUESTIONS,
+} from '../../main/consent/questions.js'
 import type { Caller, CallerProcess } from '../../main/net/caller.js'
 import { createMemoryConsents } from '../../main/storage/consent-store.js'
 import { ALICE_REF, BOB_REF } from '../support/account-refs.js'
@@ -71,6 +75,13 @@ const CURL: Partial<CallerProcess> = {
   executable: { path: '/usr/bin/curl', file: '8:20' },
   parents: [{ pid: 7, startedAtTicks: '1', name: 'bash', executable: '/bin/bash' }],
 }
+const curlOf = (shell: number): Caller =>
+  seenCaller({ ...CURL, pid: shell + 1, parents: [{ ...CURL.parents![0]!, pid: shell }] })
+const toPerson = ({ issuer, clientId, account }: ConsentAccount) => ({
+  issuer,
+  clientId,
+  sub: account.sub,
+})
 const NODE = { path: '/usr/bin/node', file: '8:30' }
 const script = (path: string): Partial<CallerProcess> => ({
   kind: 'interpreter',
@@ -231,6 +242,86 @@ test.describe('S24: questions do not flood the person', () => {
     expect(asked).toHaveLength(1)
   })
 
+  test('the runs of one tool leave room for other programs', async () => {
+    const { consents } = start()
+    for (let index = 0; index < MOST_OF_ONE_FILE; index += 1) {
+      void consents.ask(request(curlOf(index)))
+    }
+    expect(await consents.ask(request(curlOf(99)))).toEqual(refused('too-many'))
+    expect(await isPending(consents.ask(request()))).toBe(true)
+  })
+
+  test('a denial also ends the questions of the same program that wait', async () => {
+    const { consents, asked, ended } = start()
+    const calls = [
+      consents.ask(request()),
+      consents.ask(request(seenCaller(), { purpose: 'sign-in' })),
+      consents.ask(request(curlOf(1))),
+    ]
+    consents.answer(asked[0]!.id, 'denied')
+    expect(await calls[1]).toEqual(refused('denied'))
+    expect(asked.map(({ program }) => program.name)).toEqual(['app', 'curl'])
+    expect(ended).toEqual(['denied'])
+    expect(consents.list().denials).toHaveLength(1)
+  })
+
+  test('a denial of an unknown caller ends those of all unknown callers that wait', async () => {
+    const { consents, asked } = start()
+    const calls = [1, 2, 3].map(() => consents.ask(request(NOT_FOUND)))
+    consents.answer(asked[0]!.id, 'denied')
+    expect(await Promise.all(calls)).toEqual([1, 2, 3].map(() => refused('denied')))
+    expect(asked).toHaveLength(1)
+  })
+
+  test('"always" also allows the calls that wait for less', async () => {
+    const { consents, asked } = start()
+    const calls = [
+      consents.ask(request()),
+      consents.ask(request(seenCaller(), { purpose: 'identity' })),
+    ]
+    consents.answer(asked[0]!.id, 'always')
+    expect(await Promise.all(calls)).toEqual([ALLOWED, ALLOWED])
+    expect(asked).toHaveLength(1)
+    expect(consents.list().grants).toMatchObject([{ purposes: ['token'] }])
+  })
+
+  test('a tool that a loop starts again and again is asked about a few times only', async () => {
+    const { consents, asked, clock } = start()
+    for (let index = 0; index < MOST_RUNS; index += 1) {
+      void consents.ask(request(curlOf(index)))
+      consents.answer(asked.at(-1)!.id, 'denied')
+    }
+    expect(await consents.ask(request(curlOf(99)))).toEqual(refused('denied'))
+    const bob = consents.ask(request(curlOf(99), { account: BOB_REF }))
+    expect(await isPending(bob)).toBe(true)
+    clock.advance(DENIED_MS)
+    expect(await isPending(consents.ask(request(curlOf(99))))).toBe(true)
+  })
+
+  for (const [what, change] of [
+    ['the screen was locked', ({ consents }) => consents.screenLocked()],
+    ['a minute has passed, whatever the clock says', ({ clock }) => clock.advance(60_000)],
+    [
+      'the account was signed out',
+      ({ consents }) => consents.signedOut(toPerson(ALICE_REF), { forGood: false }),
+    ],
+  ] as [string, (started: ReturnType<typeof start>) => unknown][]) {
+    test(`an answer for a program that has hung up is over when ${what}`, async () => {
+      let backMs = 0
+      const started = start()
+      const { consents, asked, clock } = started
+      const { nowMs } = clock
+      clock.nowMs = () => nowMs() - backMs
+      const hangUp = new AbortController()
+      void consents.ask(request(seenCaller(), { signal: hangUp.signal }))
+      hangUp.abort()
+      consents.answer(asked[0]!.id, 'once')
+      backMs = 3_600_000
+      await change(started)
+      expect(await isPending(consents.ask(request()))).toBe(true)
+    })
+  }
+
   test('a program that hangs up and calls again gets the answer to its first question, once', async () => {
     const { consents, asked } = start()
     const hangUp = new AbortController()
@@ -357,6 +448,57 @@ test.describe('while the screen is locked', () => {
     expect(consents.isAllowed(request())).toBe(false)
     expect(consents.isPaused()).toBe(true)
   })
+})
+
+test('S24: a sign-in that ends while the screen is locked is no consent', () => {
+  const { consents } = start({ isScreenLocked: () => true })
+  consents.allowSignedIn(seenCaller(), ALICE_REF)
+  expect(consents.list().grants).toEqual([])
+  expect(consents.isLocked()).toBe(true)
+})
+
+test('without consents, the pause while the screen is locked still applies', async () => {
+  const locked = { isScreenLocked: () => true }
+  const paused = start({ ...locked, settings: { mode: 'off', pauseWhenLocked: true } })
+  expect(await paused.consents.ask(request())).toEqual(refused('locked'))
+  const off = start({ ...locked, settings: { mode: 'off' } })
+  expect(await off.consents.ask(request())).toEqual(ALLOWED)
+  expect(off.consents.isLocked()).toBe(false)
+})
+
+test('a sign-out withdraws the questions about the account', async () => {
+  const { consents, asked, ended } = start()
+  const call = consents.ask(request())
+  const other = consents.ask(request(seenCaller(), { account: BOB_REF }))
+  await consents.signedOut(toPerson(ALICE_REF), { forGood: false })
+  expect(await call).toEqual(refused('withdrawn'))
+  expect(ended).toEqual(['withdrawn'])
+  expect(consents.answer(asked[0]!.id, 'always')).toBe(false)
+  expect(await isPending(other)).toBe(true)
+})
+
+for (const forGood of [true, false]) {
+  test(`a sign-out while consents are read ends them too (for good: ${forGood})`, async () => {
+    const store = createMemoryConsents()
+    const first = start({ store })
+    await first.consents.restore()
+    first.consents.allowSignedIn(seenCaller(), ALICE_REF)
+    await first.consents.close()
+
+    const { consents } = start({ store })
+    const restored = consents.restore()
+    await consents.signedOut(toPerson(ALICE_REF), { forGood })
+    await restored
+    expect(consents.isAllowed(request())).toBe(false)
+    expect(await store.read()).toHaveLength(forGood ? 0 : 1)
+  })
+}
+
+test('nobody is asked any longer when Latchkey has closed', async () => {
+  const { consents, asked } = start()
+  await consents.close()
+  expect(await consents.ask(request())).toEqual(refused('unanswered'))
+  expect(asked).toEqual([])
 })
 
 test('a program gets nothing at once if there is nobody to ask', async () => {

@@ -42,8 +42,9 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'any sign-in allows its program',
-        find: "if (settings.mode === 'ask' && canLast(caller)) grants",
-        replace: "if (caller.kind !== 'untold' && caller.process) grants",
+        find: "if (settings.mode !== 'ask' || !canLast(caller)) return",
+        replace:
+          "if (settings.mode !== 'ask' || caller.kind === 'untold' || !caller.process) return",
       },
       {
         name: 'the list allows ID tokens',
@@ -101,7 +102,7 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-out suspends nothing',
-        find: 'state.suspended.add(grant.id)',
+        find: 'suspended.add(grant.id)',
         replace: 'void grant.id',
       },
       {
@@ -166,7 +167,7 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'questions pile up',
-        find: 'if (pending.length >= MOST_QUESTIONS) return null',
+        find: 'pending.length >= MOST_QUESTIONS || ',
         replace: '',
       },
       {
