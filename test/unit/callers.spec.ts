@@ -339,6 +339,51 @@ test.describe('looking up', () => {
     expect(desk.searches.map(({ known }) => known)).toEqual([[], [pid]])
   })
 
+  test('needs no search for a new connection of a process that called within ten seconds', async ({
+    desk,
+  }) => {
+    const connects = `const connect = () => {${NODE_CLIENT}socket.on('data', connect)}; connect()`
+    const { socket } = await desk.connect(NODE, [await writeScript(desk, connects)])
+    const caller = await desk.callers.find(socket)
+    const connectAgain = async (): Promise<Socket> => {
+      const count = desk.sockets.length
+      socket.write('go\n')
+      await expect.poll(() => desk.sockets).toHaveLength(count + 1)
+      return desk.sockets.at(-1)!
+    }
+    const second = await connectAgain()
+    desk.pass(10_000)
+    expect(await desk.callers.find(second)).toBe(caller)
+    expect(desk.searches).toHaveLength(1)
+    desk.pass(1)
+    // The label is from the first look.
+    expect(await desk.callers.find(second)).not.toBe(caller)
+    expect(desk.searches).toHaveLength(2)
+    desk.pass(10_001)
+    expect(await desk.callers.find(await connectAgain())).toEqual(caller)
+    expect(desk.searches).toHaveLength(3)
+  })
+
+  const SECOND = '$^F = 255; my $next = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$ENV{PORT}")'
+  const SAYS = ['-e', 'open(my $s, "+<&=", 3); syswrite($s, "started\\n"); sleep 60']
+  for (const [what, code, expected] of [
+    ['shares its new connection', 'fork; print $socket "forked\\n"; sleep 60', 'several-holders'],
+    ['now runs another program', 'exec @ARGV', 'other'],
+  ] as const) {
+    test(`is done for the new connection of a process that ${what}`, async ({ desk }) => {
+      const [program, other] = [await copyProgram(desk), await copyProgram(desk, 'other')]
+      const [loads, , script] = perl(`$socket->getline; ${SECOND}; ${code}`)
+      const args = [loads!, '-e', `$^F = 255; ${script}`, other, ...SAYS]
+      const { socket } = await desk.connect(program, args)
+      expect((await desk.callers.find(socket)).kind).toBe('seen')
+      socket.write('go\n')
+      await once(socket, 'data')
+      const caller = await desk.callers.find(desk.sockets[1]!)
+      expect([findProcess(caller)?.name, ...findDoubts(caller)]).toContain(expected)
+      expect(desk.searches).toHaveLength(2)
+    })
+  }
+
   test('serves all who wait in one search', async ({ desk }) => {
     const program = await copyProgram(desk)
     const sockets: Socket[] = []

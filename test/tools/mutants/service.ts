@@ -430,6 +430,30 @@ export const SERVICE: readonly MutatedFile[] = [
         replace: 'holders !== null && holders.count > 2',
         grep: 'several processes hold',
       },
+      {
+        name: 'a process that called before keeps its label for new connections',
+        find: 'nowMs - lookedUpAtMs <= LOOK_UP_INTERVAL_MS &&',
+        replace: 'nowMs - lookedUpAtMs >= 0 &&',
+        grep: 'a process that called within ten seconds',
+      },
+      {
+        name: 'a process that called before may run another program',
+        find: 'return isUnchanged(facts) ?',
+        replace: 'return facts.pid > 0 ?',
+        grep: 'now runs another program',
+      },
+    ],
+  },
+  {
+    file: 'main/net/quick-holder.ts',
+    specs: [CALLERS],
+    faults: [
+      {
+        name: 'relatives of a process that called before are not looked at',
+        find: 'return !isHeld && ',
+        replace: 'return (!isHeld || isHeld) && ',
+        grep: 'shares its new connection',
+      },
     ],
   },
   {
