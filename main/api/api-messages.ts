@@ -11,6 +11,7 @@ export const PROBLEM_DETAILS = {
   otherUser: 'This service belongs to another user of this computer.',
   notFound: 'There is nothing at this path. See /openapi.json for the paths that exist.',
   wrongMethod: (allowed: string) => `This path accepts ${allowed}.`,
+  noNonce: 'The query must have one nonce: 32 random bytes in base64url.',
   notJson: 'The body is not valid JSON.',
   tooLarge: 'The body must not be larger than 64 KiB.',
   wrongType: (type: string) => `The content type of the body must be ${type}.`,

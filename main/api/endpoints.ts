@@ -235,6 +235,8 @@ export const ENDPOINTS = {
       problems: [],
     },
   },
+  /** For programs that have read the service file. It is no part of the API for others. */
+  'GET /.well-known/proof': { isOpen: true },
   'GET /openapi.json': {},
 } as const satisfies Record<Name, Endpoint>
 

@@ -7,6 +7,7 @@ import { bindLoopback } from '../net/loopback.js'
 import { asAuthError } from '../base/errors.js'
 import type { SocketOwners } from '../net/socket-owner.js'
 import { createCallers } from '../net/callers.js'
+import { createServiceIdentity, type ServiceIdentity } from '../net/service-proof.js'
 import { answerJson, answerText, sendAnswer } from './answer.js'
 import { PROBLEM_DETAILS, SERVICE_MESSAGES } from './api-messages.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
@@ -15,6 +16,7 @@ import { checkRequest, guard, isOpenCall, readPath, type GuardDeps } from './gua
 import { createIdentityAccess } from './identity-access.js'
 import { createPkceHandlers, type Handler, type Handlers, type PkceDeps } from './pkce-routes.js'
 import { Problem, toAnswer } from './problem.js'
+import { answerProof } from './proof.js'
 import { createProgramSignIns } from './program-sign-in.js'
 import { checkKey } from './require-consent.js'
 import { createSessionHandlers } from './session-routes.js'
@@ -33,6 +35,8 @@ export type ServiceDeps = Omit<PkceDeps, 'port' | 'findCaller' | 'callers'> & {
   /** 0: any free port; null: the ladder's first free one. */
   wantedPort: number | null
   version: string
+  /** What the service file tells; a new one unless given. */
+  identity?: ServiceIdentity
   /** The data directory, for the Unix socket. There is no socket without it. */
   directory?: string
   owners: SocketOwners
@@ -205,6 +209,7 @@ function rememberSignedIn({ agent }: ServiceDeps): SignedInCallers {
 /** Every endpoint of the table has its handler here. */
 function createHandlers(deps: ServiceDeps & PkceDeps, url: string): Handlers {
   let description: string | null = null
+  const { identity: known = createServiceIdentity(), port } = deps
   const identity = createIdentityAccess(deps)
   const signIns = createProgramSignIns(deps)
   return {
@@ -213,6 +218,7 @@ function createHandlers(deps: ServiceDeps & PkceDeps, url: string): Handlers {
     ...createUserHandlers({ ...deps, identity, signIns }),
     'GET /.well-known/health': () => answerText('ok'),
     'GET /.well-known/version': () => answerText(deps.version),
+    'GET /.well-known/proof': (request) => answerProof({ identity: known, port }, request),
     'GET /openapi.json': async () => {
       const { describeApi } = await import('./openapi.js')
       return answerJson((description ??= JSON.stringify(describeApi(deps.version, url))))

@@ -22,6 +22,7 @@ import { toConsentSettings } from '../settings/consent-settings.js'
 import type { Settings } from '../settings/options.js'
 import { createSocketOwners, type SocketOwners } from '../net/socket-owner.js'
 import { openTcpTable } from '../net/proc-net-tcp.js'
+import { createServiceIdentity, type ServiceIdentity } from '../net/service-proof.js'
 import { announce, type AnnouncedService } from '../storage/service-file.js'
 import { createMemoryAccounts } from '../storage/memory-accounts.js'
 import { createMemoryConsents } from '../storage/consent-store.js'
@@ -110,12 +111,14 @@ async function startParts(deps: LatchkeyDeps, onClose: OnClose): Promise<Omit<La
   const parts = makeParts(deps, demo, onClose)
   const { storage, provider, redirect } = parts
   const agent = await startAgent(deps, { ...parts, holdsDirectory: watch.check, log }, onClose)
-  const service = await startApi(deps, { ...parts, agent }, onClose)
+  const identity = createServiceIdentity()
+  const service = await startApi(deps, { ...parts, agent, identity }, onClose)
   lock.announce(service.url)
   watch.begin()
   const { issuer, clientId } = provider ?? { issuer: null, clientId: null }
   const { url, port, socket } = service
-  const file = { url, port, socket, version, issuer, clientId, demo: settings.demo }
+  const facts = { ...identity, version, issuer, clientId, demo: settings.demo }
+  const file = { url, port, socket, ...facts }
   onClose(writeServiceFileIfPossible(settings.dataDir, file))
 
   const { platform, arch, pid, versions } = process
@@ -251,10 +254,10 @@ function openProviderMemory({ settings, clock }: LatchkeyDeps) {
 
 async function startApi(
   { settings, clock, version }: LatchkeyDeps,
-  parts: Parts & { agent: Agent },
+  parts: Parts & { agent: Agent; identity: ServiceIdentity },
   onClose: OnClose,
 ): Promise<Service> {
-  const { agent, findProvider, providers, owners, user } = parts
+  const { agent, findProvider, providers, owners, user, identity } = parts
   const service = await startService({
     agent,
     clock,
@@ -271,6 +274,7 @@ async function startApi(
     user,
     exposeRefreshToken: settings.exposeRefreshToken,
     version,
+    identity,
     report: reportError,
   })
   onClose(() => service.close())

@@ -1,10 +1,11 @@
 // The service file: tells this user's other programs the address of the local service.
 
-import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { createSecret, type Secret } from '../base/secret.js'
 import { boolean, nullable, objectOf, optional, string, wholeNumber } from '../base/schema.js'
 import { isLoopback } from '../net/loopback.js'
+import type { ServiceIdentity } from '../net/service-proof.js'
 import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './atomic-file.js'
 
@@ -25,10 +26,12 @@ export type ServiceFile = {
   clientId: string | null
   /** True if the provider is the built-in demo provider. */
   demo: boolean
+  /** With it, the service proves to other programs that it is this one. Null if an older version runs. */
+  secret: Secret | null
 }
 
 /** What the running program knows of itself. */
-export type AnnouncedService = Required<Omit<ServiceFile, 'instance' | 'pid'>>
+export type AnnouncedService = Required<Omit<ServiceFile, 'pid' | 'secret'>> & ServiceIdentity
 
 /**
  * Writes the file, readable by its owner only. The returned function removes it. Throws the system's
@@ -36,9 +39,9 @@ export type AnnouncedService = Required<Omit<ServiceFile, 'instance' | 'pid'>>
  */
 export function announce(directory: string, service: AnnouncedService): () => void {
   const path = join(directory, SERVICE_FILE)
-  const instance = randomUUID()
-  const { url, port, socket, ...others } = service
-  const content: ServiceFile = { instance, url, port, socket, pid: process.pid, ...others }
+  const { instance, url, port, socket, secret, ...others } = service
+  const { pid } = process
+  const content = { instance, url, port, socket, pid, ...others, secret: secret.reveal() }
   removeLeftovers(path)
   replaceFile(path, `${JSON.stringify(content, null, 2)}\n`)
   return () => rmSync(path, { force: true })
@@ -56,6 +59,9 @@ const serviceFile = objectOf({
   issuer: optional(nullable(string.refine((text) => URL.canParse(text)))),
   clientId: optional(nullable(string)).transform((clientId) => clientId ?? null),
   demo: optional(boolean).transform((demo) => demo ?? false),
+  secret: optional(string).transform((secret) =>
+    secret === undefined ? null : createSecret(secret),
+  ),
 })
 
 /** Reads the file. Null if it is missing or can't be read. */

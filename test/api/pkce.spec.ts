@@ -1294,11 +1294,13 @@ test.describe('the address of the service', () => {
       instance: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
       url,
       port,
+      ...(process.platform !== 'win32' && { socket: join(program.dataDir, 'api.sock') }),
       pid: program.process.pid,
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       issuer: provider.issuer,
       clientId: provider.clientId,
       demo: false,
+      secret: expect.stringMatching(/^[\w-]{43}$/),
     })
     if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600)
 

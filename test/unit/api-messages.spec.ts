@@ -51,6 +51,7 @@ test('the details of problems', () => {
     otherUser: 'This service belongs to another user of this computer.',
     notFound: 'There is nothing at this path. See /openapi.json for the paths that exist.',
     wrongMethod: 'This path accepts POST.',
+    noNonce: 'The query must have one nonce: 32 random bytes in base64url.',
     notJson: 'The body is not valid JSON.',
     tooLarge: 'The body must not be larger than 64 KiB.',
     wrongType: 'The content type of the body must be application/json.',
