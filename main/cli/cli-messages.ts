@@ -47,6 +47,14 @@ export const AGENT_MESSAGES = {
   statusIsSignedOut: 'Nobody is signed in, or you have not allowed this command to know.',
 }
 
+/** About what git and kubectl ask for. */
+export const CREDENTIAL_MESSAGES = {
+  unusualToken: "The token contains characters that git can't take.",
+  badExecInfo:
+    'KUBERNETES_EXEC_INFO names no version of ExecCredential that Latchkey knows: ' +
+    'client.authentication.k8s.io/v1 or v1beta1.',
+}
+
 /** Answers to commands, on stdout. */
 export const CLI_LINES = {
   signedInAs: (account: string, provider: string) => `Signed in as ${account} at ${provider}.`,
