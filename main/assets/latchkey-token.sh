@@ -1,0 +1,161 @@
+#!/bin/sh
+# latchkey-token: prints an access token. It does what `latchkey token --key-file FILE` does, without
+# starting a program for it: one call of curl over Latchkey's Unix socket, with a key.
+#
+# Exit codes: 0; 1 failed; 2 bad usage; 3 Latchkey does not run; 5 not signed in; 6 not allowed.
+
+set -u
+LC_ALL=C
+
+usage='Usage: latchkey-token [--key-file FILE] [--account ID] [--scope SCOPES] [--audience NAME]
+                      [--min-validity SECONDS] [--id-token] [--data-dir FOLDER]
+Prints an access token. The key is in FILE, in the file that LATCHKEY_KEY_FILE names, or in
+LATCHKEY_KEY. To make one: (umask 077; latchkey key NAME > FILE)'
+
+fail() {
+  printf 'latchkey: %s\n' "$2" >&2
+  exit "$1"
+}
+
+# 1. Read the flags.
+key_file=${LATCHKEY_KEY_FILE-} data_dir=${LATCHKEY_DATA_DIR-}
+account='' scope='' audience='' validity='' type=access_token
+while [ $# -gt 0 ]; do
+  case $1 in
+    --*=*)
+      flag=${1%%=*} value=${1#*=}
+      shift
+      set -- "$flag" "$value" "$@"
+      joined=1
+      ;;
+    *) joined= ;;
+  esac
+  case $1 in
+    --id-token | --help | -h) [ -z "$joined" ] || fail 2 "$1 takes no value." ;;
+    --key-file | --data-dir | --account | --scope | --audience | --min-validity)
+      [ -n "${2-}" ] || fail 2 "$1 needs a value."
+      ;;
+    --key) fail 2 'A key is never a flag, because other programs can read flags. Use --key-file.' ;;
+    *) fail 2 "latchkey-token has no use for $1. latchkey-token --help shows its flags." ;;
+  esac
+  case $1 in
+    --help | -h)
+      printf '%s\n' "$usage"
+      exit 0
+      ;;
+    --id-token)
+      type=id_token
+      shift
+      continue
+      ;;
+    --key-file) key_file=$2 ;;
+    --data-dir) data_dir=$2 ;;
+    --account) account=$2 ;;
+    --scope) scope=$2 ;;
+    --audience) audience=$2 ;;
+    --min-validity) validity=$2 ;;
+  esac
+  shift 2
+done
+
+# 2. Make the body. Nothing in it needs an escape.
+case $account$scope$audience in
+  *[\"\\]* | *[[:cntrl:]]*) fail 2 "A value contains a character that can't be in it." ;;
+esac
+body='"token_type":"'$type'"'
+[ -z "$account" ] || body=$body',"account":"'$account'"'
+[ -z "$audience" ] || body=$body',"audience":"'$audience'"'
+[ -z "$scope" ] || body=$body',"scope":"'$scope'"'
+case $validity in
+  *[!0-9]* | 0?* | ?????????*) fail 2 '--min-validity must be a whole number of seconds.' ;;
+  ?*) body=$body',"minimum_validity":'$validity ;;
+esac
+
+# 3. Read the key. Other programs can read command lines and temporary files, so it is in neither.
+if [ -n "$key_file" ]; then
+  place="The key file $key_file"
+  # The first word of the line is the mode.
+  mode=$(ls -lnd -- "$key_file" 2>/dev/null) || fail 2 "$place can't be read."
+  case $mode in
+    -???------*) ;;
+    -*) fail 2 "Other users can read the key file $key_file. Make it private: chmod 600 $key_file" ;;
+    *) fail 2 "$place is not a regular file." ;;
+  esac
+  [ -O "$key_file" ] || fail 2 "$place belongs to another user."
+  IFS= read -r key <"$key_file" || [ -n "$key" ] || fail 2 "$place contains no key."
+else
+  place=LATCHKEY_KEY
+  key=${LATCHKEY_KEY-}
+  [ -n "$key" ] || fail 2 'No key is given. Use --key-file, LATCHKEY_KEY_FILE or LATCHKEY_KEY.'
+fi
+unset LATCHKEY_KEY
+case $key in
+  *[!A-Za-z0-9_-]*) fail 2 "$place contains no key. A key begins with latchkey_." ;;
+  latchkey_?*) ;;
+  *) fail 2 "$place contains no key. A key begins with latchkey_." ;;
+esac
+
+# 4. Find the socket. The key goes nowhere else: only this user can make a socket in its folder.
+if [ -z "$data_dir" ]; then
+  case ${XDG_CONFIG_HOME-} in
+    /*) data_dir=$XDG_CONFIG_HOME/latchkey ;;
+    *) data_dir=${HOME-}/.config/latchkey ;;
+  esac
+  mac=${HOME-}/Library/Application\ Support
+  if [ -d "$mac" ]; then data_dir=$mac/Latchkey; fi
+fi
+service=$data_dir/service.json
+if ! [ -f "$service" ] || ! [ -O "$service" ]; then
+  fail 3 "Latchkey does not run, or not with the data directory $data_dir. Start it first."
+fi
+socket=
+while IFS= read -r line; do
+  case $line in
+    '  "socket": "'*'",')
+      socket=${line#'  "socket": "'}
+      socket=${socket%'",'}
+      ;;
+  esac
+done <"$service"
+case $socket in
+  '' | *\\*) fail 1 'Latchkey has no Unix socket for this. Use latchkey token.' ;;
+esac
+if ! [ -S "$socket" ] || ! [ -O "$socket" ]; then
+  fail 3 "Latchkey does not run any more: nothing listens at $socket. Start it again."
+fi
+
+# 5. Ask. The status is on a line of its own, after the answer.
+command -v curl >/dev/null || fail 1 'curl is missing. Install it, or use latchkey token.'
+answer=$(
+  echo "header = \"Authorization: Bearer $key\"" | curl -q --config - --silent \
+    --noproxy '*' --unix-socket "$socket" --max-time 120 --globoff \
+    --header 'Accept: text/plain' --header 'Content-Type: application/json' \
+    --data "{$body}" --write-out '\n%{http_code}' http://localhost/session/token
+)
+case $? in
+  0) ;;
+  7) fail 3 "Latchkey does not run any more: nothing listens at $socket. Start it again." ;;
+  *) fail 1 'Latchkey did not answer, or not in time.' ;;
+esac
+status=${answer##*"
+"}
+answer=${answer%"
+"*}
+if [ "$status" = 200 ]; then
+  echo "$answer"
+  exit 0
+fi
+
+# 6. Say why there is no token: an error has the member "detail".
+case $answer in
+  *'"detail":"'*'"'*)
+    detail=${answer#*'"detail":"'}
+    detail=${detail%%'"'*}
+    ;;
+  *) detail="Latchkey answered with status $status." ;;
+esac
+case $status in
+  401) fail 5 "$detail" ;;
+  403) fail 6 "$detail" ;;
+  *) fail 1 "$detail" ;;
+esac

@@ -1,0 +1,306 @@
+// The shell script that prints a token, by curl over the Unix socket, with a key.
+
+import { execFile, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, linkSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { findProgram } from '../support/program-path.js'
+import { ROOT } from '../support/root.js'
+import { comeBack, expect, test as base } from '../support/service.js'
+
+const SCRIPT = join(ROOT, 'main/assets/latchkey-token.sh')
+const KEY = `latchkey_${'k'.repeat(43)}`
+const SHELLS = ['sh', 'dash', 'bash', 'busybox'].filter((one) => findProgram(one) !== null)
+
+type Ended = { code: number; stdout: string; stderr: string }
+type Asked = { method: string; url: string; headers: IncomingHttpHeaders; body: string }
+type Fake = {
+  dataDir: string
+  keyFile: string
+  asked: Asked[]
+  /** Answers the next calls. */
+  answer: (status: number, body: string) => void
+  run: (args?: readonly string[], more?: RunOptions) => Promise<Ended>
+}
+type RunOptions = { env?: Record<string, string>; shell?: string; keyFile?: string | null }
+
+/** A service that answers as it is told, and records what it is sent. */
+const test = base.extend<{ fake: Fake }>({
+  // eslint-disable-next-line no-empty-pattern
+  fake: async ({}, use) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-token-'))
+    const asked: Asked[] = []
+    let next = { status: 200, body: 'eyJ.access-token' }
+    const socket = join(dataDir, 'api.sock')
+    const server = createServer((request, response) => {
+      void text(request).then((body) => {
+        const { method = '', url = '', headers } = request
+        asked.push({ method, url, headers, body })
+        response.writeHead(next.status).end(next.body)
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(socket, resolve))
+    const service = { instance: 'x', url: 'http://127.0.0.1:1', port: 1, socket, pid: 1 }
+    await writeFile(join(dataDir, 'service.json'), JSON.stringify(service, null, 2))
+    const keyFile = join(dataDir, 'a key')
+    await writeFile(keyFile, `${KEY}\n`, { mode: 0o600 })
+    await use({
+      dataDir,
+      keyFile,
+      asked,
+      answer: (status, body) => void (next = { status, body }),
+      run: (args = [], { env = {}, shell, keyFile: file = keyFile } = {}) =>
+        runScript(args, {
+          shell,
+          env: {
+            LATCHKEY_DATA_DIR: dataDir,
+            ...(file !== null && { LATCHKEY_KEY_FILE: file }),
+            ...env,
+          },
+        }),
+    })
+    server.close()
+    server.closeAllConnections()
+    await rm(dataDir, { recursive: true })
+  },
+})
+
+test.skip(process.platform === 'win32', 'Windows has no Unix sockets')
+test.skip(findProgram('curl') === null, 'the script needs curl')
+
+function runScript(
+  args: readonly string[],
+  { env, shell }: { env: Record<string, string>; shell?: string | undefined },
+): Promise<Ended> {
+  const [program = '', ...first] =
+    shell === undefined
+      ? [SCRIPT]
+      : shell === 'busybox'
+        ? ['busybox', 'sh', SCRIPT]
+        : [shell, SCRIPT]
+  return new Promise((resolve) => {
+    const options = { env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env } }
+    execFile(program, [...first, ...args], options, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    )
+  })
+}
+
+for (const shell of SHELLS) {
+  test(`${shell} prints the token alone`, async ({ fake }) => {
+    expect(await fake.run([], { shell })).toEqual({
+      code: 0,
+      stdout: 'eyJ.access-token\n',
+      stderr: '',
+    })
+    expect(fake.asked).toEqual([
+      {
+        method: 'POST',
+        url: '/session/token',
+        body: '{"token_type":"access_token"}',
+        headers: expect.objectContaining({
+          host: 'localhost',
+          accept: 'text/plain',
+          authorization: `Bearer ${KEY}`,
+          'content-type': 'application/json',
+        }) as object,
+      },
+    ])
+    expect(Object.keys(fake.asked[0]!.headers)).not.toContain('origin')
+  })
+}
+
+test('the flags become members of the body', async ({ fake }) => {
+  const flags = {
+    account: 'k3vq7mzd',
+    scope: 'openid files:read',
+    audience: 'https://api.example/é',
+    'min-validity': '600',
+  }
+  const apart = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
+  const joined = Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
+  for (const args of [apart, joined]) {
+    expect(await fake.run(['--id-token', ...args])).toMatchObject({ code: 0 })
+    expect(JSON.parse(fake.asked.pop()!.body)).toEqual({
+      token_type: 'id_token',
+      account: 'k3vq7mzd',
+      audience: 'https://api.example/é',
+      scope: 'openid files:read',
+      minimum_validity: 600,
+    })
+  }
+})
+
+for (const { what, args, message } of [
+  { what: 'an unknown flag', args: ['--acount', 'a'], message: /no use for --acount/ },
+  { what: 'a word', args: ['token'], message: /no use for token/ },
+  { what: 'a flag without its value', args: ['--scope'], message: /--scope needs a value/ },
+  { what: 'a flag with an empty value', args: ['--scope='], message: /--scope needs a value/ },
+  { what: 'a switch with a value', args: ['--id-token=1'], message: /takes no value/ },
+  { what: 'a key', args: [`--key=${KEY}`], message: /A key is never a flag/ },
+  { what: 'a quotation mark', args: ['--scope', 'a","b'], message: /can't be in it/ },
+  { what: 'a backslash', args: ['--account', 'a\\'], message: /can't be in it/ },
+  { what: 'a line break', args: ['--audience', 'a\nb'], message: /can't be in it/ },
+  { what: 'a time that is no number', args: ['--min-validity', '1e3'], message: /whole number/ },
+  { what: 'a negative time', args: ['--min-validity', '-1'], message: /whole number/ },
+  { what: 'a time too long', args: ['--min-validity', '999999999'], message: /whole number/ },
+]) {
+  test(`${what} is bad usage, and nothing is sent`, async ({ fake }) => {
+    const ended = await fake.run(args)
+    expect(ended).toMatchObject({ code: 2, stdout: '' })
+    expect(ended.stderr).toMatch(message)
+    expect(ended.stderr).not.toContain(KEY)
+    expect(fake.asked).toEqual([])
+  })
+}
+
+test('a key file that is not private, regular or readable is rejected', async ({ fake }) => {
+  const { keyFile, dataDir } = fake
+  const link = join(dataDir, 'link')
+  symlinkSync(keyFile, link)
+  const fifo = join(dataDir, 'fifo')
+  spawnSync('mkfifo', ['-m', '600', fifo])
+  const missing = join(dataDir, 'missing')
+  for (const [path, message] of [
+    [link, /not a regular file/],
+    [fifo, /not a regular file/],
+    [dataDir, /not a regular file/],
+    [missing, /can't be read/],
+  ] as const) {
+    const ended = await fake.run(['--key-file', path])
+    expect(ended, path).toMatchObject({ code: 2, stdout: '' })
+    expect(ended.stderr).toMatch(message)
+  }
+  for (const mode of [0o640, 0o604, 0o644]) {
+    chmodSync(keyFile, mode)
+    const ended = await fake.run()
+    expect(ended).toMatchObject({ code: 2, stdout: '' })
+    expect(ended.stderr).toContain('chmod 600')
+  }
+  expect(fake.asked).toEqual([])
+})
+
+test('a file without a key is rejected, and its content is not printed', async ({ fake }) => {
+  for (const content of [
+    '',
+    '\n',
+    'password1',
+    'latchkey_',
+    'latchkey_a b',
+    'latchkey_a"\n',
+    'x',
+  ]) {
+    await writeFile(fake.keyFile, content)
+    const ended = await fake.run()
+    expect(ended, content).toMatchObject({ code: 2, stdout: '' })
+    expect(ended.stderr).toContain('contains no key')
+    if (content.length > 9) expect(ended.stderr).not.toContain(content.trim())
+  }
+  expect(fake.asked).toEqual([])
+})
+
+test('the key may be in LATCHKEY_KEY, and may lack a line break in its file', async ({ fake }) => {
+  const env = { LATCHKEY_KEY: KEY }
+  expect(await fake.run([], { env, keyFile: null })).toMatchObject({ code: 0 })
+  await writeFile(fake.keyFile, KEY)
+  expect(await fake.run()).toMatchObject({ code: 0 })
+  const none = await fake.run([], { keyFile: null })
+  expect(none).toMatchObject({ code: 2 })
+  expect(fake.asked.map(({ headers }) => headers.authorization)).toEqual([
+    `Bearer ${KEY}`,
+    `Bearer ${KEY}`,
+  ])
+})
+
+test("curl's own settings and a proxy play no part", async ({ fake }) => {
+  await writeFile(join(fake.dataDir, '.curlrc'), 'url = "http://127.0.0.1:9/evil"\nverbose\n')
+  const env = {
+    HOME: fake.dataDir,
+    CURL_HOME: fake.dataDir,
+    http_proxy: 'http://127.0.0.1:9',
+    ALL_PROXY: 'http://127.0.0.1:9',
+  }
+  expect(await fake.run([], { env })).toEqual({ code: 0, stdout: 'eyJ.access-token\n', stderr: '' })
+})
+
+for (const [status, code] of [
+  [401, 5],
+  [403, 6],
+  [400, 1],
+  [502, 1],
+] as const) {
+  test(`an error with status ${status} gives code ${code}, and its detail`, async ({ fake }) => {
+    const detail = 'You do not allow this.'
+    fake.answer(status, JSON.stringify({ type: 'about:blank', status, detail, code: 'x' }))
+    expect(await fake.run()).toEqual({ code, stdout: '', stderr: `latchkey: ${detail}\n` })
+  })
+}
+
+test('without a running agent the code is 3, and nothing is sent', async ({ fake }) => {
+  const { dataDir } = fake
+  const service = join(dataDir, 'service.json')
+  const content = JSON.parse(readFileSync(service, 'utf8')) as object
+  const gone = join(dataDir, 'gone.sock')
+  const file = join(dataDir, 'file.sock')
+  await writeFile(file, '')
+  for (const socket of [gone, file]) {
+    await writeFile(service, JSON.stringify({ ...content, socket }, null, 2))
+    const ended = await fake.run()
+    expect(ended).toMatchObject({ code: 3, stdout: '' })
+  }
+  // A socket whose program was killed.
+  linkSync(join(dataDir, 'api.sock'), gone)
+  await rm(service)
+  expect(await fake.run()).toMatchObject({ code: 3, stdout: '' })
+  expect(fake.asked).toEqual([])
+})
+
+test('while it runs, the key is in no command line and no temporary file', async ({ fake }) => {
+  test.skip(process.platform !== 'linux', 'reads /proc')
+  const seen: string[] = []
+  const look = (): void => {
+    for (const pid of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
+      try {
+        seen.push(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+      } catch {
+        continue
+      }
+    }
+  }
+  const timer = setInterval(look, 1)
+  const temporary = await mkdtemp(join(tmpdir(), 'latchkey-tmp-'))
+  await fake.run([], { env: { TMPDIR: temporary } })
+  clearInterval(timer)
+  expect(seen.some((line) => line.includes('--unix-socket'))).toBe(true)
+  expect(seen.filter((line) => line.includes(KEY))).toEqual([])
+  expect(readdirSync(temporary)).toEqual([])
+  await rm(temporary, { recursive: true })
+})
+
+test('a running agent gives the token for a key that the user made, and none for another', async ({
+  serve,
+}) => {
+  const { program } = await serve()
+  program.type('sign-in')
+  await comeBack(program)
+  await program.status('signed-in')
+  program.type('key ci')
+  const { key } = await program.line('key')
+  const keyFile = join(program.dataDir, 'ci.key')
+  await writeFile(keyFile, `${key}\n`, { mode: 0o600 })
+  const args = ['--data-dir', program.dataDir, '--key-file', keyFile]
+  const token = await runScript(args, { env: {} })
+  expect(token).toMatchObject({ code: 0, stderr: '' })
+  expect(token.stdout).toMatch(/^\S{20,}\n$/)
+  const unknown = await runScript([...args, '--account', 'zzzzzzzz'], { env: {} })
+  expect(unknown.stdout).toBe('')
+  expect(unknown.code).not.toBe(0)
+  await writeFile(keyFile, `${KEY}\n`)
+  const other = await runScript(args, { env: {} })
+  expect(other).toMatchObject({ code: 6, stdout: '' })
+  program.type('forget ci')
+  expect(existsSync(join(program.dataDir, 'service.json'))).toBe(true)
+})
