@@ -59,9 +59,13 @@ type Whose = SessionOwner & { sub: string }
 type State = {
   deps: GrantDeps
   held: readonly Grant[]
+  /** When each grant was used last in this run, by its ID: a use must not copy the list. */
+  used: Map<string, number>
   /** A grant that was given before the stored ones were read must not replace them. */
   isRestored: boolean
   isStored: boolean
+  /** How many changes and uses there were in this run. */
+  changes: number
   /** Resolves when the stored grants have been read. Never fails. */
   reading: Promise<void>
   /** The IDs of the grants that were read last. */
@@ -75,8 +79,10 @@ export function createGrants(deps: GrantDeps): Grants {
   const state: State = {
     deps,
     held: [],
+    used: new Map(),
     isRestored: false,
     isStored: true,
+    changes: 0,
     reading: Promise.resolve(),
     readIds: new Set(),
     suspended: new Set(),
@@ -88,13 +94,13 @@ export function createGrants(deps: GrantDeps): Grants {
       state.reading = restored.catch(() => undefined)
       return restored
     },
-    all: () => state.held,
+    all: () => listGrants(state),
     find: (wanted) => findAllowing(state, wanted),
     findKey(hash) {
       const found = state.held.find(
         (one): one is HeldKey => one.kind === 'key' && one.hash === hash,
       )
-      if (found) update(state, found.id, { usedAtMs: deps.nowMs() })
+      if (found) markUsed(state, found)
       return found
     },
     allow: (caller, account, purposes) => allow(state, caller, account, purposes),
@@ -138,14 +144,15 @@ function suspend({ held, suspended }: State, person: Whose): void {
 function write(state: State): Promise<void> {
   return state.enqueue(async () => {
     if (!state.isRestored) return
-    const written = state.held
-    await state.deps.store.write(written)
-    if (state.held === written) state.isStored = true
+    const { changes } = state
+    await state.deps.store.write(listGrants(state))
+    if (state.changes === changes) state.isStored = true
   })
 }
 
 function change(state: State, grants: readonly Grant[]): void {
   state.held = grants
+  state.changes += 1
   state.isStored = false
   state.deps.onChange()
 }
@@ -154,12 +161,15 @@ function save(state: State): void {
   write(state).catch((thrown: unknown) => state.deps.onFailure(asAuthError(thrown).message))
 }
 
-/** Changes a grant without telling anyone. */
-function update(state: State, id: string, changes: Partial<ProgramGrant & Grant>): void {
-  state.held = state.held.map((grant) =>
-    grant.id === id ? ({ ...grant, ...changes } as Grant) : grant,
-  )
+function markUsed(state: State, { id }: Grant): void {
+  state.used.set(id, state.deps.nowMs())
+  state.changes += 1
   state.isStored = false
+}
+
+/** Lists the grants with the time of their last use. */
+function listGrants({ held, used }: State): readonly Grant[] {
+  return held.map((grant) => ({ ...grant, usedAtMs: used.get(grant.id) ?? grant.usedAtMs }))
 }
 
 async function restore(state: State): Promise<void> {
@@ -178,15 +188,17 @@ function findAllowing(state: State, wanted: Wanted): HeldProgram | undefined {
   const { held, suspended, deps } = state
   const found = held.find((grant): grant is HeldProgram => allows(grant, wanted, suspended))
   if (found === undefined || wanted.caller.kind !== 'seen') return undefined
-  const usedAtMs = deps.nowMs()
-  update(state, found.id, { usedAtMs })
+  markUsed(state, found)
   const { executable, script } = wanted.caller.process
   if (found.executable.file === executable.file && found.script?.file === script?.file) return found
   // An update of the program is said, and asks nothing.
-  update(state, found.id, { executable, script, changedAtMs: usedAtMs })
-  change(state, state.held)
+  const changed = { ...found, executable, script, changedAtMs: deps.nowMs() }
+  change(
+    state,
+    held.map((grant) => (grant === found ? changed : grant)),
+  )
   save(state)
-  return found
+  return changed
 }
 
 function allow(
@@ -212,6 +224,7 @@ function allow(
   const both = [...new Set([...earlier, ...purposes])]
   const kept = { ...grant, id: before?.id ?? grant.id, purposes: both }
   suspended.delete(kept.id)
+  state.used.delete(kept.id)
   change(state, [...held.filter((one) => one !== before), kept])
   save(state)
 }
