@@ -58,11 +58,17 @@ export async function openServiceSocket(
 
 /**
  * Deletes what a killed run has left. Call with the directory's lock, because a socket that is in use is
- * deleted too. Fails with an error of the system.
+ * deleted too. S47: leaves a folder in /tmp alone that another user has made. Fails with an error of the
+ * system.
  */
-export function removeServiceSockets(directory: string): void {
+export function removeServiceSockets(
+  directory: string,
+  places = listSocketPlaces(realPath(directory)),
+): void {
   if (process.platform === 'win32') return
-  for (const path of listSocketPlaces(realPath(directory)).map(toSocketPath)) {
+  for (const place of places) {
+    if (place.folder !== realPath(directory) && !isPrivateFolder(place.folder, false)) continue
+    const path = toSocketPath(place)
     if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path, { force: true })
   }
 }

@@ -17,8 +17,8 @@ export function toConsentSettings({
 }
 
 /**
- * Rejects interpreters, shells and tools: allowing one would allow every program. Warns about missing
- * files, and on systems where Latchkey finds no programs. `origin`: where the paths come from.
+ * Rejects interpreters, shells and tools: allowing one would allow every program. Warns about files
+ * that are missing or that other users can change, and on systems where Latchkey finds no programs. `origin`: where the paths come from.
  */
 export function checkAllowed(
   { allow, origin }: { allow: readonly string[]; origin: string },
@@ -30,6 +30,9 @@ export function checkAllowed(
     const isTool = [path, followLinks(path)].some((one) => readProgramKind(one) !== 'program')
     if (isTool) problems.push(MESSAGES.allowsTool(origin, path))
     else if (!isFile(path)) warnings.push(MESSAGES.allowsMissing(origin, path))
+    else if (platform === 'linux' && isOfOthers(path)) {
+      warnings.push(MESSAGES.allowsFileOfOthers(origin, path))
+    }
   }
   if (allow.length > 0 && platform !== 'linux') warnings.push(MESSAGES.allowWithoutEffect(origin))
 }
@@ -40,6 +43,12 @@ function followLinks(path: string): string {
   } catch {
     return path
   }
+}
+
+/** True if another user than root owns a file, or if all users may write to it. */
+function isOfOthers(path: string): boolean {
+  const { uid, mode } = statSync(path)
+  return ![0, process.geteuid?.()].includes(uid) || (mode & 0o002) !== 0
 }
 
 function isFile(path: string): boolean {

@@ -142,6 +142,8 @@ const consentMessages = {
     'script instead, or make a key for the app.',
   allowsMissing: (origin: string, path: string) =>
     `${origin} allows ${path}, but there is no such file.`,
+  allowsFileOfOthers: (origin: string, path: string) =>
+    `${origin} allows ${path}, but other users of this computer can change that file.`,
   allowWithoutEffect: (origin: string) =>
     `${origin} has no effect, because this system does not tell Latchkey which program asks. Make a ` +
     'key for the app instead.',

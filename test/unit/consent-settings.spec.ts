@@ -1,7 +1,7 @@
 // The settings about consents: the programs that are allowed by path, and what the core gets.
 
 import { expect, test as base } from '@playwright/test'
-import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { toConsentSettings } from '../../main/settings/consent-settings.js'
@@ -89,6 +89,22 @@ test('a folder, a loop of links and a path through a file bring a warning', asyn
     problems: [],
     warnings: paths.map((path) => MESSAGES.allowsMissing('--allow', path)),
   })
+})
+
+test('a file that other users can change brings a warning', async ({ folder }) => {
+  const app = join(folder, 'app')
+  await writeFile(app, '')
+  for (const [mode, isOpen] of [
+    [0o777, true],
+    [0o775, false],
+  ] as const) {
+    await chmod(app, mode)
+    const warnings = isOpen ? [MESSAGES.allowsFileOfOthers('--allow', app)] : []
+    expect(examine([app])).toMatchObject({ problems: [], warnings })
+  }
+  if (process.getuid?.() !== 0) return
+  await chown(app, 65_534, 65_534)
+  expect(examine([app]).warnings).toEqual([MESSAGES.allowsFileOfOthers('--allow', app)])
 })
 
 test('the message names the variable or the file that a path comes from', () => {

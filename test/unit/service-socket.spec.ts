@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { existsSync, lstatSync } from 'node:fs'
-import { chmod, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -90,6 +90,22 @@ test('a data directory that others can enter gets no socket', async ({
   const { path, message } = await open()
   expect([path, message]).toEqual([shared, null])
   expect(lstatSync(shared).mode & 0o777).toBe(0o600)
+})
+
+test('S47: a socket in a folder that others can enter is left alone', async ({ directory }) => {
+  const folder = join(directory, 'theirs')
+  await mkdir(folder)
+  const other = createServer()
+  await once(other.listen(join(folder, 'x.api.sock')), 'listening')
+  for (const [mode, isLeft] of [
+    [0o755, true],
+    [0o700, false],
+  ] as const) {
+    await chmod(folder, mode)
+    removeServiceSockets(directory, [{ folder, prefix: 'x.' }])
+    expect(existsSync(join(folder, 'x.api.sock'))).toBe(isLeft)
+  }
+  other.close()
 })
 
 test('if no socket can be opened, a message says why', async ({ directory, shared, open }) => {

@@ -190,6 +190,10 @@ test('the messages about settings', () => {
       'LATCHKEY_ALLOW allows /opt/app, but there is no such file.',
     ],
     [
+      MESSAGES.allowsFileOfOthers('--allow', '/opt/app'),
+      '--allow allows /opt/app, but other users of this computer can change that file.',
+    ],
+    [
       MESSAGES.allowWithoutEffect('--allow'),
       '--allow has no effect, because this system does not tell Latchkey which program asks. Make a key for the app instead.',
     ],
