@@ -139,6 +139,16 @@ test.describe('S24: the first time, a program waits for the person', () => {
     expect(consents.isAllowed(request(seenCaller(), { purpose: 'identity' }))).toBe(true)
   })
 
+  test('"always" for a script allows no other script, and not its interpreter', async () => {
+    const { consents, asked } = start()
+    const call = consents.ask(request(seenCaller(script('/home/a.js'))))
+    consents.answer(asked[0]!.id, 'always')
+    expect(await call).toEqual(ALLOWED)
+    expect(consents.isAllowed(request(seenCaller(script('/home/a.js'))))).toBe(true)
+    expect(consents.isAllowed(request(seenCaller(script('/home/b.js'))))).toBe(false)
+    expect(consents.isAllowed(request(seenCaller({ executable: NODE })))).toBe(false)
+  })
+
   test('"deny" refuses the program without a question for a while', async () => {
     const { consents, asked, clock } = start()
     const call = consents.ask(request())
@@ -397,6 +407,20 @@ test('S24: a completed sign-in allows its program, for its account', async () =>
   expect(await consents.ask(request(seenCaller(script('/a.js'))))).toEqual(ALLOWED)
   expect(consents.isAllowed(request(seenCaller(script('/a.js')), { account: BOB_REF }))).toBe(false)
   expect(asked).toEqual([])
+})
+
+test('S24: a completed sign-in allows no tool, no interpreter, and nothing uncertain', () => {
+  const { consents } = start()
+  for (const caller of [
+    seenCaller(CURL),
+    seenCaller({ ...script('/a.js'), script: null }),
+    { ...NOT_FOUND, process: seenCaller().process },
+    NOT_FOUND,
+    { kind: 'untold' } as const,
+  ]) {
+    consents.allowSignedIn(caller, ALICE_REF)
+  }
+  expect(consents.list().grants).toEqual([])
 })
 
 test.describe('the list of the settings', () => {

@@ -43,8 +43,7 @@ export const CONSENT: readonly MutatedFile[] = [
       {
         name: 'any sign-in allows its program',
         find: "if (settings.mode !== 'ask' || !canLast(caller)) return",
-        replace:
-          "if (settings.mode !== 'ask' || caller.kind === 'untold' || !caller.process) return",
+        replace: "if (settings.mode !== 'ask' || caller.kind !== 'seen') return",
       },
       {
         name: 'the list allows ID tokens',
@@ -99,6 +98,7 @@ export const CONSENT: readonly MutatedFile[] = [
         find: "caller.kind !== 'seen' || account === null) return false",
         replace:
           "caller.kind === 'untold' || caller.process === null || account === null) return false",
+        equivalent: 'findAllowing returns a grant only to a caller that is seen.',
       },
       {
         name: 'a sign-out suspends nothing',
