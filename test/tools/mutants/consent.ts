@@ -232,6 +232,182 @@ export const CONSENT: readonly MutatedFile[] = [
     ],
   },
   {
+    file: 'main/api/identity-access.ts',
+    specs: ['test/unit/identity-access.spec.ts'],
+    faults: [
+      {
+        name: 'every program learns who is signed in',
+        find: 'if (key === null && !(await mayKnow(deps, request, { account, once }))) return null',
+        replace: 'await mayKnow(deps, request, { account, once })',
+      },
+      {
+        name: 'a key shows all accounts',
+        find: 'if (findKey(deps, request) !== null) return seen === null ? [] : [seen]',
+        replace: 'if (findKey(deps, request) !== null) return agent.model().accounts',
+      },
+      {
+        name: 'every program gets the list of accounts',
+        find: "agent.consents.isAllowed({ caller, account, purpose: 'identity' })",
+        replace: 'caller.kind === account.id || true',
+      },
+      {
+        name: 'an unknown ID is told from one that is hidden',
+        find: "thrown.code === 'not-signed-in') return undefined",
+        replace: "thrown.code === 'not-found') return undefined",
+      },
+      {
+        name: 'callers without a process are asked about in the background',
+        find: 'if (findProcess(caller) === null) return false',
+        replace: 'if (findProcess(caller)?.pid === 0) return false',
+      },
+      {
+        name: 'a connection keeps what another program was allowed once',
+        find: 'if (before && isUnchanged(before, caller))',
+        replace: 'if (before || (before && isUnchanged(before, caller)))',
+      },
+      {
+        name: 'what was allowed once outlives a sign-out',
+        find: "if (event.type === 'signed-out') once.delete(event.id)",
+        replace: "if (event.type === 'signed-out') once.delete('')",
+      },
+      {
+        name: 'what was allowed once is asked for at each change',
+        find: "if (verdict.kind === 'allowed') once.set(account.id, caller)",
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/api/program-sign-in.ts',
+    specs: ['test/unit/program-sign-in.spec.ts'],
+    faults: [
+      {
+        name: 'a program that asks for a sign-in learns who is signed in already',
+        find: "if (key === null) await requireConsent(deps, request, { account, purpose: 'identity', hangUp })",
+        replace:
+          "if (key !== null) await requireConsent(deps, request, { account, purpose: 'identity', hangUp })",
+      },
+      {
+        name: 'a sign-in belongs to every program that asks meanwhile',
+        find: 'const own = wanted.findLast((one) => isSameClaimant(one.beginner, claimant))',
+        replace: 'const own = wanted.at(-1)',
+      },
+      {
+        name: 'who shares a tab shares the consent',
+        find: 'return other ? [other, false] : null',
+        replace: 'return other ? [other, true] : null',
+      },
+      {
+        name: 'callers without a process each open a tab',
+        find: 'return other ? [other, false] : null',
+        replace: 'return other ? null : null',
+      },
+      {
+        name: 'a program gets what another one missed',
+        find: 'isWanted(one) && isSameClaimant(one.beginner, claimant)',
+        replace: 'isWanted(one)',
+      },
+      {
+        name: 'what a program missed is served forever',
+        find: 'filter(({ untilMs }) => untilMs > nowMs)',
+        replace: 'filter(({ untilMs }) => untilMs > nowMs || true)',
+      },
+      {
+        name: 'what a program missed is served again and again',
+        find: 'state.unclaimed = alive.filter((one) => one !== own)',
+        replace: 'state.unclaimed = alive',
+      },
+      {
+        name: 'what a program missed outlives a denial',
+        find: "const isDenial = event.type === 'consent-ended' && event.end === 'denied'",
+        replace: "const isDenial = event.type === 'consent-ended' && event.end === 'withdrawn'",
+      },
+      {
+        name: 'a program that hangs up loses its sign-in',
+        find: 'if (waiting > 0 || isAllowed) return',
+        replace: 'if (waiting >= 0 || isAllowed) return',
+      },
+      {
+        name: 'a sign-in in the browser allows nothing',
+        find: 'if (account) agent.consents.allowSignedIn(caller, account)',
+        replace: '',
+      },
+      {
+        name: 'the provider may ask nobody',
+        find: "prompt: prompt?.split(' ').includes('none') ? null : prompt",
+        replace: 'prompt',
+      },
+      {
+        name: 'a key gets whoever signs in',
+        find: 'if (key !== null && findKeyAccount(deps, key)?.id !== account.id)',
+        replace: "if (key !== null && account.id === '')",
+      },
+      {
+        name: 'a failure is told for minutes',
+        find: "outcome.kind === 'signed-in' ? CLAIM_MS : CLAIM_FAILURE_MS",
+        replace: 'CLAIM_MS > 0 ? CLAIM_MS : CLAIM_FAILURE_MS',
+      },
+    ],
+  },
+  {
+    file: 'main/api/user-profile.ts',
+    specs: ['test/unit/user-profile.spec.ts'],
+    faults: [
+      {
+        name: 'a missing address is left out',
+        find: 'email: email || username,',
+        replace: 'email,',
+      },
+      {
+        name: 'two providers give a person one ID',
+        find: 'toProfileId([issuer, clientId, sub])',
+        replace: "toProfileId(['', clientId, sub])",
+      },
+      {
+        name: 'two clients give a person one ID',
+        find: 'toProfileId([issuer, clientId, sub])',
+        replace: "toProfileId([issuer, '', sub])",
+      },
+    ],
+  },
+  {
+    file: 'main/api/user-routes.ts',
+    specs: ['test/api/user.spec.ts', 'test/api/user-consent.spec.ts'],
+    faults: [
+      {
+        name: 'clearing forgets nothing',
+        find: 'deps.callers.forgetProgram(await deps.findCaller(request))',
+        replace: '',
+        grep: 'of two accounts',
+      },
+      {
+        name: 'a program that may know who is signed in may sign them out',
+        find: "if (key === null) await requireConsent(deps, request, { account, purpose: 'token', hangUp })\n    await agent",
+        replace:
+          "if (key === null) await requireConsent(deps, request, { account, purpose: 'identity', hangUp })\n    await agent",
+        grep: 'before the user allows it',
+      },
+      {
+        name: 'a program that may know who is signed in gets a token',
+        find: "purpose: 'token',\n    hangUp,",
+        replace: "purpose: 'identity',\n    hangUp,",
+        grep: 'before the user allows it',
+      },
+      {
+        name: 'every account can be selected',
+        find: '(await deps.identity.list(request)).filter(isSignedIn)',
+        replace: 'deps.agent.model().accounts.filter(isSignedIn)',
+        grep: 'before the user allows it',
+      },
+      {
+        name: 'an unknown privacy is sent back',
+        find: "privacy: privacy ?? 'CLOSED'",
+        replace: "privacy: privacy ?? 'UNKNOWN'",
+        grep: 'takes what apps send',
+      },
+    ],
+  },
+  {
     file: 'main/api/silent-sign-in.ts',
     specs: ['test/e2e/silent-sign-in.spec.ts'],
     faults: [
