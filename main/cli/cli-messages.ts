@@ -33,8 +33,9 @@ export const AGENT_MESSAGES = {
   none: (directory: string) =>
     `Latchkey does not run, or not with the data directory ${directory}. Start it first.`,
   gone: (directory: string) =>
-    `Latchkey does not run any more: nothing listens where ${directory}/service.json says. Start it ` +
-    'again.',
+    `Latchkey does not run: nothing listens where service.json in ${directory} says. Start it again.`,
+  fileOfOther: (path: string) =>
+    `Other users can write ${path}, so it may name a program of theirs. Nothing was sent.`,
   otherUser: (port: number) =>
     `Another user's program listens on port ${port}, where your Latchkey should. It was sent nothing.`,
   notProven: (port: number) =>

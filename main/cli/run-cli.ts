@@ -24,6 +24,7 @@ const RUNS: Partial<
   Readonly<Record<Exclude<CommandName, OtherCommand>, () => Promise<RunCommand>>>
 > = {
   help: async () => help,
+  token: async () => (await import('./token-command.js')).runToken,
   version:
     async () =>
     (_invocation, { version }) => ({ text: version, json: { version } }),

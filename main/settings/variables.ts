@@ -19,8 +19,8 @@ export function readVariables(env: Environment, { warnings }: Messages): Layer {
   return layer
 }
 
-/** Variables that are not settings: the passphrase, the service's URL for apps, and those of tests. */
-const OTHER_VARIABLES = /^LATCHKEY_(PASSPHRASE|URL|BROWSER|STAND_IN|TEST_.*)$/
+/** Variables that are not settings: the passphrase, those of apps and of the command line, and of tests. */
+const OTHER_VARIABLES = /^LATCHKEY_(PASSPHRASE|URL|BROWSER|KEY|KEY_FILE|STAND_IN|TEST_.*)$/
 
 /**
  * Returns a warning for each unknown `LATCHKEY_…` variable. The warnings leave out the values, because

@@ -1,0 +1,46 @@
+// Opens the connection to the agent for a command, with its flags and variables.
+
+import type { Environment } from '../base/environment.js'
+import { findHome } from '../base/home.js'
+import { SettingsError } from '../base/settings-error.js'
+import { openTcpTable } from '../net/proc-net-tcp.js'
+import { examineSettings } from '../settings/read.js'
+import type { AgentClient } from './agent-client.js'
+import { CliError } from './cli-error.js'
+import { findAgent } from './find-agent.js'
+import type { Invocation } from './parse-command.js'
+import { readKey } from './read-key.js'
+
+/** Calls the agent, and closes the connection. Fails with a `CliError`. */
+export async function withAgent<Value>(
+  invocation: Invocation,
+  env: Environment,
+  use: (client: AgentClient) => Promise<Value>,
+): Promise<Value> {
+  const { command, values } = invocation
+  const takesKey = command.flags.some(({ name }) => name === 'key-file')
+  const client = await findAgent({
+    dataDir: findDataDir(values['data-dir'], env),
+    key: takesKey ? readKey(values['key-file'], env) : null,
+    user: process.getuid?.() ?? null,
+    openTable: openTcpTable,
+  })
+  try {
+    return await use(client)
+  } finally {
+    client.close()
+  }
+}
+
+/** Finds the data directory as the agent does, from the flag or the variable. */
+function findDataDir(flag: string | undefined, env: Environment): string {
+  const args = flag === undefined ? [] : [`--data-dir=${flag}`]
+  const { platform } = process
+  try {
+    const readFile = (): undefined => undefined
+    return examineSettings({ args, env, platform, home: findHome(), readFile }).settings.dataDir
+  } catch (thrown) {
+    if (thrown instanceof SettingsError) throw new CliError('badUsage', thrown.message)
+    throw thrown
+  }
+}

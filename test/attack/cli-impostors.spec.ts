@@ -1,0 +1,279 @@
+// Programs that listen where the service file says that Latchkey does: they get neither key nor command.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, connect, type Server, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { createSecret } from '../../main/base/secret.js'
+import { AGENT_MESSAGES } from '../../main/cli/cli-messages.js'
+import { findAgent } from '../../main/cli/find-agent.js'
+import { openTcpTable } from '../../main/net/proc-net-tcp.js'
+import { proveService, type ServiceIdentity } from '../../main/net/service-proof.js'
+import { NOBODY, whyNoOtherUser } from '../support/other-user.js'
+import { runCli, type Ran } from '../support/run-cli.js'
+import { expect, test as base } from '../support/service.js'
+
+const KEY = `latchkey_${'k'.repeat(43)}`
+const IDENTITY: ServiceIdentity = { instance: 'instance', secret: createSecret('s'.repeat(43)) }
+
+/** Everything that an impostor may see. */
+const ONLY_A_NONCE =
+  /^GET \/\.well-known\/proof\?nonce=[\w-]{43} HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\nConnection: keep-alive\r\n\r\n$/
+
+/** `answer`: makes the bytes that are sent for a nonce; null for none. */
+type Impostor = { port: number; heard: () => readonly string[] }
+type Answer = (nonce: string, port: number) => string | null
+
+type Fixtures = {
+  folder: string
+  /** Listens as this user, and answers each call. */
+  listen: (answer: Answer) => Promise<Impostor>
+  /** Writes a service file that names a port, as a run that has crashed leaves it. */
+  leave: (port: number, changes?: object) => Promise<void>
+  /** Runs commands with a key in a file, and in the variable. */
+  attack: () => Promise<readonly Ran[]>
+}
+
+const test = base.extend<Fixtures>({
+  // eslint-disable-next-line no-empty-pattern
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'latchkey-cli-'))
+    await use(folder)
+    await rm(folder, { recursive: true, force: true })
+  },
+  // eslint-disable-next-line no-empty-pattern
+  listen: async ({}, use) => {
+    const servers: Server[] = []
+    await use(async (answer) => {
+      const heard: string[] = []
+      const server = createServer((socket) => hear(socket, heard, answer))
+      servers.push(server)
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      return { port: (server.address() as AddressInfo).port, heard: () => heard }
+    })
+    for (const server of servers) server.close()
+  },
+  leave: ({ folder }, use) =>
+    use(async (port, changes = {}) => {
+      const { instance, secret } = IDENTITY
+      const service = {
+        instance,
+        url: `http://127.0.0.1:${port}`,
+        port,
+        socket: join(folder, 'api.sock'),
+        pid: 1,
+        version: '0.1.0',
+        secret: secret.reveal(),
+        ...changes,
+      }
+      await writeFile(join(folder, 'service.json'), JSON.stringify(service), { mode: 0o600 })
+    }),
+  attack: ({ folder }, use) =>
+    use(async () => {
+      const path = join(folder, 'key')
+      await writeFile(path, `${KEY}\n`, { mode: 0o600 })
+      const at = ['--data-dir', folder]
+      return [
+        await runCli(['token', ...at]),
+        await runCli(['token', '--key-file', path, '--scope', 'openid', ...at]),
+        await runCli(['token', ...at], { env: { LATCHKEY_KEY: KEY } }),
+      ]
+    }),
+})
+
+function hear(socket: Socket, heard: string[], answer: Answer): void {
+  const index = heard.push('') - 1
+  socket.setEncoding('latin1').on('error', () => undefined)
+  socket.on('data', (chunk: string) => {
+    heard[index] += chunk
+    const nonce = /nonce=([\w-]+)/.exec(chunk)?.[1] ?? ''
+    const said = answer(nonce, socket.localPort!)
+    if (said !== null) socket.write(said)
+  })
+}
+
+function toHttp(body: string, status = '200 OK'): string {
+  const length = Buffer.byteLength(body)
+  return `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`
+}
+
+const proveWith =
+  (identity: ServiceIdentity): Answer =>
+  (nonce, port) =>
+    toHttp(JSON.stringify({ proof: proveService(identity, { nonce, port }) }))
+
+function expectRejected(runs: readonly Ran[], message: string): void {
+  for (const run of runs) {
+    expect(run).toEqual({ code: 4, stdout: '', stderr: `latchkey: ${message}\n` })
+  }
+}
+
+test('where nothing listens, no agent is found', async ({ folder, listen, leave }) => {
+  expect(await runCli(['token', '--data-dir', folder])).toEqual({
+    code: 3,
+    stdout: '',
+    stderr: `latchkey: ${AGENT_MESSAGES.none(folder)}\n`,
+  })
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  await leave(port)
+  const { code, stderr } = await runCli(['token', '--data-dir', folder])
+  expect([code, stderr]).toEqual([3, `latchkey: ${AGENT_MESSAGES.gone(folder)}\n`])
+  void listen
+})
+
+test('a program of this user on the port of a stale file gets neither key nor command', async ({
+  listen,
+  leave,
+  attack,
+}) => {
+  const others: ServiceIdentity = { ...IDENTITY, secret: createSecret('x') }
+  const answers: readonly (readonly [Answer, 'notProven' | 'silent'])[] = [
+    [proveWith(others), 'notProven'],
+    [proveWith({ ...IDENTITY, instance: 'another' }), 'notProven'],
+    [() => toHttp('{"proof":""}'), 'notProven'],
+    [(nonce) => toHttp(JSON.stringify({ proof: nonce })), 'notProven'],
+    [() => toHttp('{"detail":"There is nothing"}', '404 Not Found'), 'silent'],
+    [() => toHttp('null'), 'silent'],
+    [() => 'SSH-2.0-OpenSSH_9.9\r\n', 'silent'],
+    [() => toHttp(`{"proof":"${'x'.repeat(2_000_000)}"}`), 'silent'],
+  ]
+  for (const [answer, message] of answers) {
+    const { port, heard } = await listen(answer)
+    await leave(port)
+    expectRejected(await attack(), AGENT_MESSAGES[message](port))
+    expect(heard()).toHaveLength(3)
+    for (const text of heard()) expect(text).toMatch(ONLY_A_NONCE)
+  }
+})
+
+test('a proof for a file of an older version, or through a relay, is none', async ({
+  folder,
+  serve,
+  listen,
+  leave,
+  attack,
+}) => {
+  const { port: old, heard } = await listen(proveWith(IDENTITY))
+  await leave(old, { secret: undefined })
+  expectRejected(await attack(), AGENT_MESSAGES.notProven(old))
+  for (const text of heard()) expect(text).toMatch(ONLY_A_NONCE)
+
+  const { program, port: real } = await serve()
+  const relayed: string[] = []
+  const relay = createServer((socket) => {
+    const inner = connect(real, '127.0.0.1')
+    inner.on('error', () => undefined).pipe(socket)
+    socket
+      .on('error', () => undefined)
+      .on('data', (chunk) => relayed.push(chunk.toString('latin1')))
+    socket.on('data', (chunk) =>
+      inner.write(chunk.toString('latin1').replaceAll(`${port}`, `${real}`)),
+    )
+  })
+  relay.listen(0, '127.0.0.1')
+  await once(relay, 'listening')
+  const { port } = relay.address() as AddressInfo
+  const told = JSON.parse(await readFile(join(program.dataDir, 'service.json'), 'utf8')) as object
+  await writeFile(join(folder, 'service.json'), JSON.stringify({ ...told, port, socket: null }))
+  await chmod(join(folder, 'service.json'), 0o600)
+  expectRejected(await attack(), AGENT_MESSAGES.notProven(port))
+  for (const text of relayed) expect(text).toMatch(ONLY_A_NONCE)
+  relay.close()
+})
+
+test('a program that does not answer is given up', async ({ folder, listen, leave }) => {
+  const { port, heard } = await listen(() => null)
+  await leave(port)
+  const user = process.getuid?.() ?? null
+  const finding = findAgent({
+    dataDir: folder,
+    key: null,
+    user,
+    openTable: openTcpTable,
+    timeoutMs: 200,
+  })
+  await expect(finding).rejects.toMatchObject({
+    exit: 'wrongAgent',
+    message: AGENT_MESSAGES.silent(port),
+  })
+  expect(heard()[0]).toMatch(ONLY_A_NONCE)
+})
+
+test('after the proof, no second connection is opened', async ({ folder, leave }) => {
+  const sockets: Socket[] = []
+  const server = createServer((socket) => {
+    sockets.push(socket)
+    hear(socket, [], proveWith(IDENTITY))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  await leave((server.address() as AddressInfo).port)
+  const user = process.getuid?.() ?? null
+  const client = await findAgent({ dataDir: folder, key: null, user, openTable: openTcpTable })
+  sockets[0]!.destroy()
+  await new Promise((resolve) => void setTimeout(resolve, 50))
+  for (let count = 0; count < 2; count++) {
+    const call = client.call({ method: 'POST', path: '/session/token' })
+    await expect(call).rejects.toMatchObject({ exit: 'failed', message: AGENT_MESSAGES.lost })
+  }
+  expect(sockets).toHaveLength(1)
+  client.close()
+  server.close()
+})
+
+test('a service file that other users can write is not believed', async ({
+  folder,
+  listen,
+  leave,
+  attack,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no such modes')
+  const { port, heard } = await listen(proveWith(IDENTITY))
+  await leave(port)
+  const path = join(folder, 'service.json')
+  await chmod(path, 0o622)
+  expectRejected(await attack(), AGENT_MESSAGES.fileOfOther(path))
+  expect(heard()).toEqual([])
+})
+
+/** Listens as another user, answers with the right proof, and prints what it hears. */
+const IMPOSTOR = `
+  const { createServer } = require('node:net')
+  const { createHmac } = require('node:crypto')
+  const server = createServer((socket) => socket.on('error', () => {}).on('data', (chunk) => {
+    console.log(JSON.stringify(chunk.toString('latin1')))
+    const nonce = /nonce=([\\w-]+)/.exec(chunk.toString('latin1'))?.[1]
+    const text = JSON.stringify(['latchkey proof', 'instance', socket.localPort, nonce])
+    const proof = createHmac('sha256', 's'.repeat(43)).update(text).digest('base64url')
+    const body = JSON.stringify({ proof })
+    socket.write('HTTP/1.1 200 OK\\r\\nContent-Length: ' + body.length + '\\r\\n\\r\\n' + body)
+  }))
+  server.listen(0, '127.0.0.1', () => console.log(String(server.address().port)))
+`
+
+test('another user on the port gets neither key nor command, even with the right proof', async ({
+  leave,
+  attack,
+}) => {
+  test.skip(whyNoOtherUser() !== null, whyNoOtherUser() ?? '')
+  const ids = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
+  const child = spawn('setpriv', [...ids, process.execPath, '--eval', IMPOSTOR], { cwd: '/' })
+  const heard: string[] = []
+  const lines = createInterface({ input: child.stdout })
+  const [first] = (await once(lines, 'line')) as [string]
+  lines.on('line', (line) => heard.push(JSON.parse(line) as string))
+  const port = Number(first)
+  await leave(port)
+  expectRejected(await attack(), AGENT_MESSAGES.otherUser(port))
+  expect(heard).toHaveLength(3)
+  for (const text of heard) expect(text).toMatch(ONLY_A_NONCE)
+  child.kill()
+})
