@@ -233,6 +233,8 @@ function isSameClaimant(one: Claimant, other: Claimant): boolean {
 
 function start(state: State, provider: ProviderSettings, beginner: Claimant): Started {
   const { deps } = state
+  // Nobody is there to see the browser.
+  if (deps.agent.consents.isLocked()) throw notAllowed(CONSENT_DETAILS.locked)
   const started: Started = {
     provider: provider.name,
     beginner,

@@ -7,7 +7,10 @@ const EVERY_PROGRAM = /^(LD_.*|GLIBC_TUNABLES|GCONV_PATH|OPENSSL_(CONF|MODULES|E
 
 /** The first pattern matches names of interpreters, without their versions. */
 const INTERPRETERS: readonly (readonly [RegExp, RegExp])[] = [
-  [/^(node|nodejs|electron|bun|deno)$/, /^(NODE_PATH|NODE_REPL_EXTERNAL_MODULE|BUN_.*)$/],
+  [
+    /^(node|nodejs|electron|bun|deno)$/,
+    /^(NODE_PATH|NODE_REPL_EXTERNAL_MODULE|NODE_COMPILE_CACHE|BUN_.*)$/,
+  ],
   [
     /^(python|pypy)$/,
     /^PYTHON(PATH|STARTUP|HOME|PLATLIBDIR|USERBASE|INSPECT|BREAKPOINT|EXECUTABLE|WARNINGS|PYCACHEPREFIX)$/,

@@ -158,6 +158,8 @@ test.describe('a caller is uncertain', () => {
     ['LD_LIBRARY_PATH', '/nowhere'],
     ['NODE_OPTIONS', '--require=node:fs'],
     ['NODE_PATH', '/nowhere'],
+    // Holds the compiled code of scripts.
+    ['NODE_COMPILE_CACHE', '/nowhere'],
   ] as const) {
     test(`if ${name} is in the environment of a Node script`, async ({ desk }) => {
       const script = await writeScript(desk)

@@ -96,6 +96,16 @@ test('a sign-in in the browser is consent, and lasts for the program', async ({ 
   expect([asked.length, links.length]).toEqual([0, 1])
 })
 
+test('S24: while the screen is locked, no browser opens', async ({ desk }) => {
+  const { call, agent, links } = desk
+  agent.consents.isLocked = () => true
+  expect(await problemOf(await call(APP))).toMatchObject({
+    code: 'not-allowed',
+    message: CONSENT_DETAILS.locked,
+  })
+  expect(links).toEqual([])
+})
+
 test('if the account is signed in, the person is asked, and no browser opens', async ({ desk }) => {
   const { call, answer, asked, links } = desk
   const { id } = await signInByTray(desk)
