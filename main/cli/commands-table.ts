@@ -1,4 +1,5 @@
-// The table of commands. The help, the completions and the manual page are made from it.
+// The table of commands. The help, the completions and the manual page are made from it: after a change,
+// run `npm run completions`.
 
 import type { ExitName } from './exit-codes.js'
 

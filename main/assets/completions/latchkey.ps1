@@ -1,0 +1,292 @@
+# Completions of latchkey for PowerShell. Made from the table of commands by `npm run completions`.
+# To load them in each session, add a line to the file that $PROFILE names: . PATH\latchkey.ps1
+
+$script:LatchkeyCommands = [ordered]@{
+  'token' = @{
+    Help = 'print an access token that is valid for a minute'
+    Words = @()
+    Flags = @(
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
+      @{ Name = '--scope'; Help = 'some of the scopes that were granted, separated by spaces'; Value = 'SCOPES'; Words = @() }
+      @{ Name = '--audience'; Help = 'the audience of the token'; Value = 'NAME'; Words = @() }
+      @{ Name = '--min-validity'; Help = 'how long the token must be valid [60]'; Value = 'SECONDS'; Words = @() }
+      @{ Name = '--id-token'; Help = 'print the ID token' }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+    )
+  }
+  'status' = @{
+    Help = 'print who is signed in'
+    Words = @()
+    Flags = @(
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+    )
+  }
+  'sign-in' = @{
+    Help = 'sign in with your browser'
+    Words = @()
+    Flags = @(
+      @{ Name = '--provider'; Help = 'the name of a provider in the settings'; Value = 'NAME'; Words = @() }
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+    )
+  }
+  'sign-out' = @{
+    Help = 'sign out an account'
+    Words = @()
+    Flags = @(
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+    )
+  }
+  'accounts' = @{
+    Help = 'list the accounts and their IDs'
+    Words = @()
+    Flags = @(
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+    )
+  }
+  'use' = @{
+    Help = 'make an account the default'
+    Words = @()
+    Flags = @(
+      @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+    )
+  }
+  'events' = @{
+    Help = 'print each change of the session'
+    Words = @()
+    Flags = @(
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--json'; Help = 'print one JSON object per line' }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+    )
+  }
+  'apps' = @{
+    Help = 'list the apps and keys, or forget one'
+    Words = @('forget')
+    Flags = @(
+      @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+    )
+  }
+  'key' = @{
+    Help = 'make a key for a program, and print it once'
+    Words = @()
+    Flags = @(
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
+      @{ Name = '--scope'; Help = 'some of the scopes that were granted, separated by spaces'; Value = 'SCOPES'; Words = @() }
+      @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+    )
+  }
+  'diagnose' = @{
+    Help = 'find out what is wrong'
+    Words = @()
+    Flags = @(
+      @{ Name = '--json'; Help = 'print the diagnosis as JSON' }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+      @{ Name = '--issuer'; Help = 'the issuer of your OpenID provider, exactly as the provider spells it'; Value = 'URL'; Words = @() }
+      @{ Name = '--client-id'; Help = 'the client ID that you registered with the provider'; Value = 'ID'; Words = @() }
+      @{ Name = '--client-secret-file'; Help = 'a file with the client secret, mode 0600, if the provider requires one'; Value = 'PATH'; Words = @() }
+      @{ Name = '--scope'; Help = 'the scopes to request'; Value = '"…"'; Words = @() }
+      @{ Name = '--audience'; Help = 'the API that the access token is for (Auth0)'; Value = 'A'; Words = @() }
+      @{ Name = '--prompt'; Help = 'OpenID Connect''s prompt: login, consent, select_account'; Value = 'P'; Words = @() }
+      @{ Name = '--max-age'; Help = 'ask for a new sign-in if the last one is over S seconds old'; Value = 'S'; Words = @() }
+      @{ Name = '--authorization-parameter'; Help = 'a parameter to add to the sign-in link: access_type=offline; repeatable'; Value = 'NAME=VALUE'; Words = @() }
+      @{ Name = '--allowed-parameters'; Help = 'parameters that apps may add to the sign-in link: hd,kc_idp_hint'; Value = 'NAME'; Words = @() }
+      @{ Name = '--port'; Help = 'the port of the local service; 0 picks a free port'; Value = 'N'; Words = @() }
+      @{ Name = '--redirect-port'; Help = 'the port of the redirect URI, or several: 8400,8401'; Value = 'N'; Words = @() }
+      @{ Name = '--redirect-host'; Help = 'the host of the redirect URI: 127.0.0.1, localhost or [::1]'; Value = 'HOST'; Words = @('127.0.0.1', 'localhost', '[::1]') }
+      @{ Name = '--redirect-path'; Help = 'the path of the redirect URI, as registered with the provider'; Value = 'PATH'; Words = @() }
+      @{ Name = '--take-over'; Help = 'take over the data directory from a computer that no longer runs Latchkey' }
+      @{ Name = '--no-take-over'; Help = 'turn off --take-over' }
+      @{ Name = '--sign-in-timeout'; Help = 'how many seconds a sign-in waits for you'; Value = 'S'; Words = @() }
+      @{ Name = '--expose-refresh-token'; Help = 'let other apps get the refresh token itself' }
+      @{ Name = '--no-expose-refresh-token'; Help = 'turn off --expose-refresh-token' }
+      @{ Name = '--consent'; Help = 'ask before an app gets tokens; with off, every app gets them'; Value = 'MODE'; Words = @('ask', 'off') }
+      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Value = 'PATH'; Words = @() }
+      @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
+      @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
+      @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Value = 'HOST=ACCOUNT'; Words = @() }
+      @{ Name = '--keep-without-keyring'; Help = 'store the session on this computer even without a keyring' }
+      @{ Name = '--no-keep-without-keyring'; Help = 'turn off --keep-without-keyring' }
+      @{ Name = '--end-session'; Help = 'when you sign out, also open the provider''s sign-out page' }
+      @{ Name = '--no-end-session'; Help = 'turn off --end-session' }
+      @{ Name = '--demo'; Help = 'sign in at the built-in demo provider' }
+      @{ Name = '--no-demo'; Help = 'turn off --demo' }
+      @{ Name = '--demo-if-unset'; Help = 'the same, but only if no provider is configured' }
+      @{ Name = '--no-demo-if-unset'; Help = 'turn off --demo-if-unset' }
+      @{ Name = '--sign-in'; Help = 'start a sign-in at once' }
+      @{ Name = '--no-sign-in'; Help = 'turn off --sign-in' }
+      @{ Name = '--no-browser'; Help = 'print the link instead of opening a browser' }
+      @{ Name = '--browser'; Help = 'turn off --no-browser' }
+      @{ Name = '--no-notifications'; Help = 'show no desktop notifications' }
+      @{ Name = '--notifications'; Help = 'turn off --no-notifications' }
+      @{ Name = '--log-level'; Help = 'what latchkey.log records: error, warn, info or debug'; Value = 'L'; Words = @('error', 'warn', 'info', 'debug') }
+      @{ Name = '--no-json'; Help = 'turn off --json' }
+    )
+  }
+  'headless' = @{
+    Help = 'run Latchkey in this terminal, without a tray'
+    Words = @()
+    Flags = @(
+      @{ Name = '--json'; Help = 'print one JSON object per line' }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+      @{ Name = '--issuer'; Help = 'the issuer of your OpenID provider, exactly as the provider spells it'; Value = 'URL'; Words = @() }
+      @{ Name = '--client-id'; Help = 'the client ID that you registered with the provider'; Value = 'ID'; Words = @() }
+      @{ Name = '--client-secret-file'; Help = 'a file with the client secret, mode 0600, if the provider requires one'; Value = 'PATH'; Words = @() }
+      @{ Name = '--scope'; Help = 'the scopes to request'; Value = '"…"'; Words = @() }
+      @{ Name = '--audience'; Help = 'the API that the access token is for (Auth0)'; Value = 'A'; Words = @() }
+      @{ Name = '--prompt'; Help = 'OpenID Connect''s prompt: login, consent, select_account'; Value = 'P'; Words = @() }
+      @{ Name = '--max-age'; Help = 'ask for a new sign-in if the last one is over S seconds old'; Value = 'S'; Words = @() }
+      @{ Name = '--authorization-parameter'; Help = 'a parameter to add to the sign-in link: access_type=offline; repeatable'; Value = 'NAME=VALUE'; Words = @() }
+      @{ Name = '--allowed-parameters'; Help = 'parameters that apps may add to the sign-in link: hd,kc_idp_hint'; Value = 'NAME'; Words = @() }
+      @{ Name = '--port'; Help = 'the port of the local service; 0 picks a free port'; Value = 'N'; Words = @() }
+      @{ Name = '--redirect-port'; Help = 'the port of the redirect URI, or several: 8400,8401'; Value = 'N'; Words = @() }
+      @{ Name = '--redirect-host'; Help = 'the host of the redirect URI: 127.0.0.1, localhost or [::1]'; Value = 'HOST'; Words = @('127.0.0.1', 'localhost', '[::1]') }
+      @{ Name = '--redirect-path'; Help = 'the path of the redirect URI, as registered with the provider'; Value = 'PATH'; Words = @() }
+      @{ Name = '--take-over'; Help = 'take over the data directory from a computer that no longer runs Latchkey' }
+      @{ Name = '--no-take-over'; Help = 'turn off --take-over' }
+      @{ Name = '--sign-in-timeout'; Help = 'how many seconds a sign-in waits for you'; Value = 'S'; Words = @() }
+      @{ Name = '--expose-refresh-token'; Help = 'let other apps get the refresh token itself' }
+      @{ Name = '--no-expose-refresh-token'; Help = 'turn off --expose-refresh-token' }
+      @{ Name = '--consent'; Help = 'ask before an app gets tokens; with off, every app gets them'; Value = 'MODE'; Words = @('ask', 'off') }
+      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Value = 'PATH'; Words = @() }
+      @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
+      @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
+      @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Value = 'HOST=ACCOUNT'; Words = @() }
+      @{ Name = '--keep-without-keyring'; Help = 'store the session on this computer even without a keyring' }
+      @{ Name = '--no-keep-without-keyring'; Help = 'turn off --keep-without-keyring' }
+      @{ Name = '--end-session'; Help = 'when you sign out, also open the provider''s sign-out page' }
+      @{ Name = '--no-end-session'; Help = 'turn off --end-session' }
+      @{ Name = '--demo'; Help = 'sign in at the built-in demo provider' }
+      @{ Name = '--no-demo'; Help = 'turn off --demo' }
+      @{ Name = '--demo-if-unset'; Help = 'the same, but only if no provider is configured' }
+      @{ Name = '--no-demo-if-unset'; Help = 'turn off --demo-if-unset' }
+      @{ Name = '--sign-in'; Help = 'start a sign-in at once' }
+      @{ Name = '--no-sign-in'; Help = 'turn off --sign-in' }
+      @{ Name = '--no-browser'; Help = 'print the link instead of opening a browser' }
+      @{ Name = '--browser'; Help = 'turn off --no-browser' }
+      @{ Name = '--no-notifications'; Help = 'show no desktop notifications' }
+      @{ Name = '--notifications'; Help = 'turn off --no-notifications' }
+      @{ Name = '--log-level'; Help = 'what latchkey.log records: error, warn, info or debug'; Value = 'L'; Words = @('error', 'warn', 'info', 'debug') }
+      @{ Name = '--no-json'; Help = 'turn off --json' }
+    )
+  }
+  'uninstall-data' = @{
+    Help = 'sign out everywhere and delete all stored data'
+    Words = @()
+    Flags = @(
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+      @{ Name = '--issuer'; Help = 'the issuer of your OpenID provider, exactly as the provider spells it'; Value = 'URL'; Words = @() }
+      @{ Name = '--client-id'; Help = 'the client ID that you registered with the provider'; Value = 'ID'; Words = @() }
+      @{ Name = '--client-secret-file'; Help = 'a file with the client secret, mode 0600, if the provider requires one'; Value = 'PATH'; Words = @() }
+      @{ Name = '--scope'; Help = 'the scopes to request'; Value = '"…"'; Words = @() }
+      @{ Name = '--audience'; Help = 'the API that the access token is for (Auth0)'; Value = 'A'; Words = @() }
+      @{ Name = '--prompt'; Help = 'OpenID Connect''s prompt: login, consent, select_account'; Value = 'P'; Words = @() }
+      @{ Name = '--max-age'; Help = 'ask for a new sign-in if the last one is over S seconds old'; Value = 'S'; Words = @() }
+      @{ Name = '--authorization-parameter'; Help = 'a parameter to add to the sign-in link: access_type=offline; repeatable'; Value = 'NAME=VALUE'; Words = @() }
+      @{ Name = '--allowed-parameters'; Help = 'parameters that apps may add to the sign-in link: hd,kc_idp_hint'; Value = 'NAME'; Words = @() }
+      @{ Name = '--port'; Help = 'the port of the local service; 0 picks a free port'; Value = 'N'; Words = @() }
+      @{ Name = '--redirect-port'; Help = 'the port of the redirect URI, or several: 8400,8401'; Value = 'N'; Words = @() }
+      @{ Name = '--redirect-host'; Help = 'the host of the redirect URI: 127.0.0.1, localhost or [::1]'; Value = 'HOST'; Words = @('127.0.0.1', 'localhost', '[::1]') }
+      @{ Name = '--redirect-path'; Help = 'the path of the redirect URI, as registered with the provider'; Value = 'PATH'; Words = @() }
+      @{ Name = '--take-over'; Help = 'take over the data directory from a computer that no longer runs Latchkey' }
+      @{ Name = '--no-take-over'; Help = 'turn off --take-over' }
+      @{ Name = '--sign-in-timeout'; Help = 'how many seconds a sign-in waits for you'; Value = 'S'; Words = @() }
+      @{ Name = '--expose-refresh-token'; Help = 'let other apps get the refresh token itself' }
+      @{ Name = '--no-expose-refresh-token'; Help = 'turn off --expose-refresh-token' }
+      @{ Name = '--consent'; Help = 'ask before an app gets tokens; with off, every app gets them'; Value = 'MODE'; Words = @('ask', 'off') }
+      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Value = 'PATH'; Words = @() }
+      @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
+      @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
+      @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Value = 'HOST=ACCOUNT'; Words = @() }
+      @{ Name = '--keep-without-keyring'; Help = 'store the session on this computer even without a keyring' }
+      @{ Name = '--no-keep-without-keyring'; Help = 'turn off --keep-without-keyring' }
+      @{ Name = '--end-session'; Help = 'when you sign out, also open the provider''s sign-out page' }
+      @{ Name = '--no-end-session'; Help = 'turn off --end-session' }
+      @{ Name = '--demo'; Help = 'sign in at the built-in demo provider' }
+      @{ Name = '--no-demo'; Help = 'turn off --demo' }
+      @{ Name = '--demo-if-unset'; Help = 'the same, but only if no provider is configured' }
+      @{ Name = '--no-demo-if-unset'; Help = 'turn off --demo-if-unset' }
+      @{ Name = '--sign-in'; Help = 'start a sign-in at once' }
+      @{ Name = '--no-sign-in'; Help = 'turn off --sign-in' }
+      @{ Name = '--no-browser'; Help = 'print the link instead of opening a browser' }
+      @{ Name = '--browser'; Help = 'turn off --no-browser' }
+      @{ Name = '--no-notifications'; Help = 'show no desktop notifications' }
+      @{ Name = '--notifications'; Help = 'turn off --no-notifications' }
+      @{ Name = '--log-level'; Help = 'what latchkey.log records: error, warn, info or debug'; Value = 'L'; Words = @('error', 'warn', 'info', 'debug') }
+      @{ Name = '--json'; Help = 'print one JSON object per line, for other programs' }
+      @{ Name = '--no-json'; Help = 'turn off --json' }
+    )
+  }
+  'help' = @{
+    Help = 'print this help, or the help of a command'
+    Words = @('token', 'status', 'sign-in', 'sign-out', 'accounts', 'use', 'events', 'apps', 'key', 'diagnose', 'headless', 'uninstall-data', 'help', 'version')
+    Flags = @(
+      @{ Name = '--help'; Help = 'print the help of the command' }
+    )
+  }
+  'version' = @{
+    Help = 'print the version'
+    Words = @()
+    Flags = @(
+      @{ Name = '--help'; Help = 'print the help of the command' }
+    )
+  }
+}
+
+Register-ArgumentCompleter -Native -CommandName @('latchkey', 'latchkey.cmd') -ScriptBlock {
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $words = @($commandAst.CommandElements |
+    Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
+    Select-Object -Skip 1 |
+    ForEach-Object { $_.ToString() })
+  $name = $words | Where-Object { $_ -notlike '-*' } | Select-Object -First 1
+  $offers = @()
+  if ($null -eq $name -or -not $script:LatchkeyCommands.Contains($name)) {
+    foreach ($one in $script:LatchkeyCommands.Keys) {
+      $offers += @{ Text = $one; Help = $script:LatchkeyCommands[$one].Help }
+    }
+  } else {
+    $command = $script:LatchkeyCommands[$name]
+    $flag = $command.Flags |
+      Where-Object { $null -ne $_.Value -and $_.Name -eq $words[-1] } |
+      Select-Object -First 1
+    if ($null -ne $flag) {
+      foreach ($one in $flag.Words) { $offers += @{ Text = $one; Help = $flag.Help } }
+    } elseif ($wordToComplete -like '-*') {
+      foreach ($one in $command.Flags) { $offers += @{ Text = $one.Name; Help = $one.Help } }
+    } else {
+      foreach ($one in $command.Words) { $offers += @{ Text = $one; Help = $command.Help } }
+    }
+  }
+  $offers | Where-Object { $_.Text -like "$wordToComplete*" } | ForEach-Object {
+    [System.Management.Automation.CompletionResult]::new($_.Text, $_.Text, 'ParameterValue', $_.Help)
+  }
+}

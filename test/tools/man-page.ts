@@ -1,0 +1,85 @@
+// Makes the manual page latchkey(1) from the table of commands and the settings.
+
+import { formatUsage, nameFlag, toExitRows } from '../../main/cli/command-help.js'
+import { COMMANDS, type Command } from '../../main/cli/commands-table.js'
+import { EXIT_CODES, type ExitName } from '../../main/cli/exit-codes.js'
+import { FLAG_NAMES } from '../../main/settings/option-names.js'
+import { OPTIONS } from '../../main/settings/options.js'
+
+/** @see {@link https://man7.org/linux/man-pages/man7/man.7.html} */
+export function makeManPage(): string {
+  return `${[
+    String.raw`.\" Made from the table of commands by: npm run completions`,
+    '.TH LATCHKEY 1 "" "Latchkey" "User Commands"',
+    '.SH NAME',
+    String.raw`latchkey \- sign in once, let your other apps use it`,
+    '.SH SYNOPSIS',
+    ...['latchkey', ...COMMANDS.map(formatUsage)].flatMap((usage, index) => [
+      ...(index === 0 ? [] : ['.br']),
+      `.B ${escape(usage)}`,
+    ]),
+    '.SH DESCRIPTION',
+    escape(
+      'Latchkey signs you in through your browser and gives your other programs tokens. Without a ' +
+        'command, latchkey starts the tray app. The answer of a command is alone on the standard ' +
+        'output, and messages are on the standard error.',
+    ),
+    '.SH COMMANDS',
+    ...COMMANDS.flatMap(describe),
+    '.SH SETTINGS',
+    escape(`These flags are for ${listNames(COMMANDS.filter((one) => one.takesSettings))}:`),
+    ...FLAG_NAMES.flatMap((name) => tag(OPTIONS[name].usage!, OPTIONS[name].help)),
+    '.SH EXIT STATUS',
+    ...toExitRows(Object.keys(EXIT_CODES) as ExitName[]).flatMap(([code, text]) => tag(code, text)),
+    '.SH ENVIRONMENT',
+    ...tag('LATCHKEY_KEY_FILE', 'a file with a key; the same as --key-file'),
+    ...tag('LATCHKEY_KEY', 'a key'),
+    ...tag('LATCHKEY_DATA_DIR', 'the data directory; the same as --data-dir'),
+    '.SH FILES',
+    ...tag('~/.config/latchkey/settings.json', 'the settings'),
+    ...tag('~/.config/latchkey/service.json', 'where a running Latchkey listens'),
+    ...tag('~/.config/latchkey/latchkey.log', 'the log'),
+  ].join('\n')}\n`
+}
+
+function describe(command: Command): readonly string[] {
+  const { summary, details, examples, flags } = command
+  return [
+    `.SS ${escape(formatUsage(command))}`,
+    escape(toSentence(summary)),
+    ...details.flatMap((paragraph) => ['.PP', escape(paragraph)]),
+    ...command.arguments.flatMap(({ name, help }) => tag(name, help)),
+    ...flags.flatMap((flag) => tag(nameFlag(flag), flag.help)),
+    ...examples.flatMap((example) => ['.PP', '.EX', escape(example), '.EE']),
+  ]
+}
+
+/** A term in bold, with an indented text. */
+function tag(term: string, text: string): readonly string[] {
+  return ['.TP', `.B ${escape(term)}`, escape(text)]
+}
+
+function listNames(commands: readonly Command[]): string {
+  const names = commands.map(({ name }) => name)
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
+
+function toSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+/** Makes a line of text for roff, which takes hyphens, quotes and dots for its own. */
+function escape(line: string): string {
+  return line
+    .replaceAll('\\', String.raw`\e`)
+    .replaceAll('-', String.raw`\-`)
+    .replaceAll("'", String.raw`\(aq`)
+    .replaceAll('"', String.raw`\(dq`)
+    .replaceAll('~', String.raw`\(ti`)
+    .replaceAll('^', String.raw`\(ha`)
+    .replaceAll(/[^\x20-\x7e]/gu, (character) => {
+      const code = character.codePointAt(0)!.toString(16).toUpperCase()
+      return String.raw`\[u${code.padStart(4, '0')}]`
+    })
+    .replace(/^\./, String.raw`\&.`)
+}

@@ -1,0 +1,125 @@
+// The completions and the manual page of the command line, as they are in the assets.
+
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { COMMANDS } from '../../main/cli/commands-table.js'
+import { FLAG_NAMES, toFlag } from '../../main/settings/option-names.js'
+import { findProgram } from '../support/program-path.js'
+import { ROOT } from '../support/root.js'
+import { makeCommandLineFiles } from '../tools/command-line-files.js'
+
+const COMPLETIONS = join(ROOT, 'main/assets/completions')
+const MAN_PAGE = join(ROOT, 'main/assets/latchkey.1')
+const NAMES = COMMANDS.map(({ name }) => name)
+
+test('the files are those that `npm run completions` writes', () => {
+  for (const [path, content] of makeCommandLineFiles()) {
+    expect(readFileSync(join(ROOT, path), 'utf8'), path).toBe(content)
+  }
+})
+
+test('each file names each command, each flag and each setting', () => {
+  const flags = COMMANDS.flatMap((command) => command.flags.map(({ name }) => name))
+  const settings = FLAG_NAMES.map(toFlag)
+  for (const [path, content] of makeCommandLineFiles()) {
+    const plain = content.replaceAll('\\-', '-')
+    for (const name of [...NAMES, ...flags, ...settings]) expect(plain, path).toContain(name)
+  }
+})
+
+const CHECKS = {
+  'latchkey.bash': ['bash', '-n'],
+  _latchkey: ['zsh', '-n'],
+  'latchkey.fish': ['fish', '--no-execute'],
+} as const
+
+for (const [file, [shell, flag]] of Object.entries(CHECKS)) {
+  test(`${shell} can read its completions`, () => {
+    test.skip(findProgram(shell) === null, `${shell} is not installed`)
+    const { status, stderr } = spawnSync(shell, [flag, join(COMPLETIONS, file)], {
+      encoding: 'utf8',
+    })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  })
+}
+
+test('PowerShell can read its completions', () => {
+  test.skip(findProgram('pwsh') === null, 'pwsh is not installed')
+  const command = `[void][scriptblock]::Create((Get-Content -Raw '${join(COMPLETIONS, 'latchkey.ps1')}'))`
+  execFileSync('pwsh', ['-NoProfile', '-Command', command])
+})
+
+/** Completes the last word in bash. */
+function completeInBash(...words: string[]): string[] {
+  const script = `
+    source '${join(COMPLETIONS, 'latchkey.bash')}'
+    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+    _latchkey
+    printf '%s\\n' "\${COMPREPLY[@]}"`
+  const args = ['--norc', '-c', script, 'bash', 'latchkey', ...words]
+  return execFileSync('bash', args, { encoding: 'utf8' }).trim().split('\n')
+}
+
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug']
+
+for (const { words, expected } of [
+  { words: [''], expected: NAMES },
+  { words: ['tok'], expected: ['token'] },
+  { words: ['-'], expected: ['--help', '--version'] },
+  { words: ['token', '--acc'], expected: ['--account'] },
+  { words: ['token', '--account', ''], expected: [''] },
+  { words: ['token', '--account', 'x', '--sco'], expected: ['--scope'] },
+  { words: ['token', '--account', '=', 'x', '--sco'], expected: ['--scope'] },
+  { words: ['apps', ''], expected: ['forget'] },
+  { words: ['apps', '--json', 'f'], expected: ['forget'] },
+  { words: ['apps', 'forget', ''], expected: [''] },
+  { words: ['help', 'sign-'], expected: ['sign-in', 'sign-out'] },
+  { words: ['headless', '--log-level', ''], expected: LOG_LEVELS },
+  { words: ['headless', '--log-level', '='], expected: LOG_LEVELS },
+  { words: ['headless', '--log-level', '=', 'w'], expected: ['warn'] },
+  { words: ['headless', '--no-dem'], expected: ['--no-demo', '--no-demo-if-unset'] },
+  { words: ['nothing', ''], expected: [''] },
+]) {
+  test(`bash completes: latchkey ${words.join(' ')}`, () => {
+    test.skip(findProgram('bash') === null, 'bash is not installed')
+    expect(completeInBash(...words)).toEqual(expected)
+  })
+}
+
+test('fish completes commands, flags and values', () => {
+  test.skip(findProgram('fish') === null, 'fish is not installed')
+  const complete = (line: string): string[] => {
+    const script = `source '${join(COMPLETIONS, 'latchkey.fish')}'; complete -C '${line}'`
+    const output = execFileSync('fish', ['--no-config', '-c', script], { encoding: 'utf8' })
+    return output
+      .trim()
+      .split('\n')
+      .map((one) => one.split('\t')[0]!)
+  }
+  expect(complete('latchkey sign-').toSorted()).toEqual(['sign-in', 'sign-out'])
+  expect(complete('latchkey token --acc')).toEqual(['--account'])
+  expect(complete('latchkey apps f')).toEqual(['forget'])
+  expect(complete('latchkey headless --log-level w')).toEqual(['warn'])
+})
+
+test('man shows the manual page without a warning', () => {
+  const canShow = spawnSync('man', ['--version']).status === 0 && findProgram('groff') !== null
+  test.skip(!canShow, 'man and groff are not installed')
+  const { stdout, stderr } = spawnSync('man', ['--warnings', '-E', 'UTF-8', '-l', MAN_PAGE], {
+    encoding: 'utf8',
+    env: { ...process.env, MANPAGER: 'cat', PAGER: 'cat', MANWIDTH: '80', LC_ALL: 'C.UTF-8' },
+  })
+  expect(stderr).toBe('')
+  for (const name of NAMES) expect(stdout).toContain(`latchkey ${name}`)
+  expect(stdout).toContain('"Authorization: Bearer $(latchkey token)"')
+})
+
+test('mandoc finds no error in the manual page', () => {
+  test.skip(findProgram('mandoc') === null, 'mandoc is not installed')
+  const { stdout } = spawnSync('mandoc', ['-T', 'lint', '-W', 'error', MAN_PAGE], {
+    encoding: 'utf8',
+  })
+  expect(stdout).toBe('')
+})
