@@ -21,6 +21,8 @@ export type Connections = {
   isOurs(socket: Socket): boolean
   /** Marks a connection as busy until the response is sent. */
   markBusy(request: IncomingMessage, response: ServerResponse): void
+  /** Marks a connection as busy until it is closed. False if it has a request that is not answered yet. */
+  markStream(socket: Socket): boolean
   /**
    * Closes connections that have had their answers in full. Node's `closeIdleConnections` also closes
    * those whose last answer has ended, but is still on its way to a slow reader.
@@ -80,6 +82,13 @@ export function createConnections(deps: ConnectionDeps): Connections {
     isOurs: (socket) => ours.has(socket),
 
     markBusy: (request, response) => markBusy(held, request, response),
+
+    markStream(socket) {
+      if (held.requests.has(socket)) return false
+      answered.delete(socket)
+      held.requests.set(socket, 1)
+      return true
+    },
 
     closeIdle() {
       for (const socket of answered) socket.destroy()

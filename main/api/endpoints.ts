@@ -47,9 +47,12 @@ const SIGN_IN_PROBLEMS = [
   'unavailable',
 ] as const satisfies readonly ProblemCode[]
 
-type Name = `${'GET' | 'POST'} /${string}`
+type Name = `${'GET' | 'POST' | 'WS'} /${string}`
 
-/** The endpoints by method and path. HEAD comes with GET. An endpoint without a handler does not compile. */
+/**
+ * The endpoints by method and path. HEAD comes with GET. `WS`: a WebSocket, which begins as a GET with
+ * `Upgrade: websocket`. An endpoint without a handler does not compile.
+ */
 export const ENDPOINTS = {
   'GET /pkce/challenge': {
     isOpen: true,
@@ -237,14 +240,24 @@ export const ENDPOINTS = {
   },
   /** For programs that have read the service file. It is no part of the API for others. */
   'GET /.well-known/proof': { isOpen: true },
+  'WS /.well-known/stream/health': { isOpen: true },
   'GET /openapi.json': {},
 } as const satisfies Record<Name, Endpoint>
 
-export type EndpointName = keyof typeof ENDPOINTS
+/** Every row of the table. */
+export type RouteName = keyof typeof ENDPOINTS
+
+/** The rows that are answered once, by HTTP. */
+export type EndpointName = Exclude<RouteName, `WS ${string}`>
+
+/** The rows that are WebSockets. */
+export type StreamName = Extract<RouteName, `WS ${string}`>
 
 type Path = {
   /** The endpoints by method. */
   methods: ReadonlyMap<string, EndpointName>
+  /** The WebSocket at this path; null if there is none. */
+  stream: StreamName | null
   /** For the Allow header. */
   allow: string
 }
@@ -253,18 +266,34 @@ type Path = {
 const PATHS: ReadonlyMap<string, Path> = indexByPath()
 
 function indexByPath(): ReadonlyMap<string, Path> {
-  const paths = new Map<string, Map<string, EndpointName>>()
-  for (const name of Object.keys(ENDPOINTS) as EndpointName[]) {
+  const paths = new Map<string, { methods: Map<string, EndpointName>; stream: StreamName | null }>()
+  for (const name of Object.keys(ENDPOINTS) as RouteName[]) {
     const [method = '', path = ''] = name.split(' ')
-    const methods = paths.get(path) ?? new Map<string, EndpointName>()
-    methods.set(method, name)
-    if (method === 'GET') methods.set('HEAD', name)
-    paths.set(path, methods)
+    const found = paths.get(path) ?? { methods: new Map<string, EndpointName>(), stream: null }
+    paths.set(path, found)
+    if (isStream(name)) {
+      found.stream = name
+      continue
+    }
+    found.methods.set(method, name)
+    if (method === 'GET') found.methods.set('HEAD', name)
   }
-  const entries = [...paths].map(
-    ([path, methods]) => [path, { methods, allow: [...methods.keys()].join(', ') }] as const,
-  )
+  const entries = [...paths].map(([path, { methods, stream }]) => {
+    // A WebSocket begins as a GET.
+    const allow = methods.size === 0 ? 'GET' : [...methods.keys()].join(', ')
+    return [path, { methods, stream, allow }] as const
+  })
   return new Map(entries)
+}
+
+function isStream(name: RouteName): name is StreamName {
+  return name.startsWith('WS ')
+}
+
+/** Reads the path of a target exactly as sent. The table of endpoints contains no other spelling. */
+export function readPath(target: string): string {
+  const mark = target.indexOf('?')
+  return mark === -1 ? target : target.slice(0, mark)
 }
 
 /** Finds what exists at a path; undefined if nothing does. */
@@ -273,7 +302,6 @@ export function findPath(path: string): Path | undefined {
 }
 
 /** True if any user's program may call this, because the answer contains nothing that belongs to anyone. */
-export function isOpen(method: string, path: string): boolean {
-  const name = findPath(path)?.methods.get(method)
-  return name !== undefined && (ENDPOINTS[name] as Endpoint).isOpen === true
+export function isOpenRoute(name: RouteName | null | undefined): boolean {
+  return !!name && (ENDPOINTS[name] as Endpoint).isOpen === true
 }

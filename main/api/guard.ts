@@ -3,8 +3,9 @@
 import type { IncomingMessage } from 'node:http'
 import { LOOPBACK_HOSTS } from '../net/loopback.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
-import { FORM_POST_PATH, isOpen } from './endpoints.js'
+import { findPath, FORM_POST_PATH, isOpenRoute, readPath, type StreamName } from './endpoints.js'
 import { Problem } from './problem.js'
+import { findStream } from './stream-request.js'
 
 export type GuardDeps = {
   port: number
@@ -25,6 +26,8 @@ type Call = {
   isRead: boolean
   /** True for the only call that a provider's page makes. It must have the state of a waiting sign-in. */
   isFormPost: boolean
+  /** The WebSocket that it asks for; null if it asks for none. */
+  stream: StreamName | null
 }
 
 /** `port`: null for a request that came by the Unix socket. */
@@ -58,14 +61,9 @@ export function checkRequest(
 }
 
 /** True if the owner of the connection does not matter to the answer. */
-export function isOpenCall({ method = '', url = '' }: IncomingMessage): boolean {
-  return isOpen(method, readPath(url))
-}
-
-/** Reads the path of a target exactly as sent. The table of endpoints contains no other spelling. */
-export function readPath(target: string): string {
-  const mark = target.indexOf('?')
-  return mark === -1 ? target : target.slice(0, mark)
+export function isOpenCall(request: IncomingMessage): boolean {
+  const { method = '', url = '' } = request
+  return isOpenRoute(findStream(request) ?? findPath(readPath(url))?.methods.get(method))
 }
 
 function readCall(request: IncomingMessage): Call {
@@ -73,7 +71,8 @@ function readCall(request: IncomingMessage): Call {
   const path = readPath(target)
   const isRead = request.method === 'GET' || request.method === 'HEAD'
   const isFormPost = request.method === 'POST' && path === FORM_POST_PATH
-  return { request, target, hosts: readHeader(request, 'host'), path, isRead, isFormPost }
+  const hosts = readHeader(request, 'host')
+  return { request, target, hosts, path, isRead, isFormPost, stream: findStream(request) }
 }
 
 /**
@@ -103,9 +102,16 @@ function checkSocketHost(host: string): Problem | null {
 }
 
 /** Rejects requests with headers of web pages or of prefetches. Programs send neither. */
-function checkPage({ request, isFormPost }: Call): Problem | null {
-  if (isPrefetch(request) || (!isFormPost && isFromAPage(request))) return makeWebPageProblem()
+function checkPage(call: Call): Problem | null {
+  const { request, isFormPost } = call
+  if (isPrefetch(request) || (!isFormPost && isFromOtherPage(call))) return makeWebPageProblem()
   return null
+}
+
+/** S21: some programs send our own origin with a WebSocket. No page of ours has a script. */
+function isFromOtherPage({ request, hosts, stream }: Call): boolean {
+  const isOwn = readOrigins(request).every((origin) => origin === `http://${hosts[0]}`)
+  return stream !== null && isOwn ? isCrossSite(request) : isFromAPage(request)
 }
 
 /** A browser's address bar gets only public paths. */
@@ -149,11 +155,12 @@ const HTTP_PORT = 80
 
 /** True if a browser says that a page sends the request. */
 export function isFromAPage(request: IncomingMessage): boolean {
+  return readOrigins(request).length > 0 || isCrossSite(request)
+}
+
+function isCrossSite(request: IncomingMessage): boolean {
   const sites = readHeader(request, 'sec-fetch-site')
-  return (
-    readHeader(request, 'origin').length > 0 ||
-    sites.some((site) => site !== 'none' && site !== 'same-origin')
-  )
+  return sites.some((site) => site !== 'none' && site !== 'same-origin')
 }
 
 /** S44: true if a browser sends the request before the user asks for the page. */

@@ -379,6 +379,8 @@ export const PROBLEM_CODES = [
   'too-many',
   'provider-failed',
   'unavailable',
+  'not-implemented',
+  'upgrade-required',
   'unexpected',
 ] as const
 export type ProblemCode = (typeof PROBLEM_CODES)[number]

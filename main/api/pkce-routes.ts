@@ -55,11 +55,11 @@ type RouteDeps = PkceDeps & {
   writeSession: WriteSession
 }
 
-/** Answers a request, or throws a Problem. */
+/** Answers a request, or throws a Problem. Null: the handler itself writes the response. */
 export type Handler = (
   request: IncomingMessage,
   response: ServerResponse,
-) => Answer | Promise<Answer>
+) => Answer | null | Promise<Answer | null>
 
 export type Handlers = Readonly<Record<EndpointName, Handler>>
 

@@ -1,8 +1,9 @@
 // The API's errors: problem details with a code from a closed list.
 
+import type { ServerResponse } from 'node:http'
 import type { BeginResult } from '../agent/api-sign-in.js'
 import type { SignInResult } from '../agent/model.js'
-import type { Answer } from './answer.js'
+import { sendAnswer, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import type { ProblemCode } from './models.js'
 
@@ -42,6 +43,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   'too-many': { status: 429, title: 'Too many sign-ins' },
   'provider-failed': { status: 502, title: 'The provider failed' },
   unavailable: { status: 503, title: 'Unavailable' },
+  'not-implemented': { status: 501, title: 'Not part of Latchkey' },
+  'upgrade-required': { status: 426, title: 'WebSocket only' },
   unexpected: { status: 500, title: 'Internal error' },
 }
 
@@ -53,6 +56,12 @@ export function toAnswer({ code, message, headers }: Problem): Answer {
   const { status, title } = PROBLEMS[code]
   const body = JSON.stringify({ type: 'about:blank', title, status, detail: message, code })
   return { status, headers: { 'Content-Type': PROBLEM_TYPE, ...headers }, body }
+}
+
+/** Answers a request whose rest is not read. */
+export function rejectRequest(response: ServerResponse, problem: Problem): void {
+  const { status, headers, body } = toAnswer(problem)
+  sendAnswer(response, { status, headers: { ...headers, Connection: 'close' }, body })
 }
 
 /**

@@ -10,12 +10,12 @@ import { createCallers } from '../net/callers.js'
 import { createServiceIdentity, type ServiceIdentity } from '../net/service-proof.js'
 import { answerJson, answerText, sendAnswer } from './answer.js'
 import { PROBLEM_DETAILS, SERVICE_MESSAGES } from './api-messages.js'
+import { createCallerCheck } from './check-caller.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
-import { findPath } from './endpoints.js'
-import { checkRequest, guard, isOpenCall, readPath, type GuardDeps } from './guard.js'
+import { findPath, readPath } from './endpoints.js'
 import { createIdentityAccess } from './identity-access.js'
 import { createPkceHandlers, type Handler, type Handlers, type PkceDeps } from './pkce-routes.js'
-import { Problem, toAnswer } from './problem.js'
+import { Problem, rejectRequest, toAnswer } from './problem.js'
 import { answerProof } from './proof.js'
 import { createProgramSignIns } from './program-sign-in.js'
 import { checkKey } from './require-consent.js'
@@ -23,6 +23,10 @@ import { createSessionHandlers } from './session-routes.js'
 import { openServiceSocket, type ServiceSocket } from './service-socket.js'
 import { createUserHandlers } from './user-routes.js'
 import { createSignedInCallers, type SignedInCallers } from './signed-in-callers.js'
+import { ServiceRequest } from './stream-request.js'
+import { createStreamHandlers } from './streams.js'
+import { createSubscribers, mostSubscribers, type Subscribers } from './subscribers.js'
+import { createUpgrade, type Upgrade } from './upgrade.js'
 
 /** The ports that clients of the PKCE API know, in the order they are tried in. */
 export const PORT_LADDER: readonly number[] = [
@@ -44,6 +48,8 @@ export type ServiceDeps = Omit<PkceDeps, 'port' | 'findCaller' | 'callers'> & {
   user: number | null
   /** How long a caller may take to send its headers; 5 s unless given. */
   headersTimeoutMs?: number
+  /** Called when a program that follows a stream is dropped because it reads too slowly. */
+  onSubscriberDropped?: () => void
   /** Called with errors of our own. */
   report(error: unknown): void
 }
@@ -66,26 +72,20 @@ const REQUEST_TIMEOUT_MS = 30_000
 
 /** Starts the service on 127.0.0.1 and ::1. Fails with `port-taken`. The caller closes it. */
 export async function startService(deps: ServiceDeps): Promise<Service> {
-  let handle: Handle = (_request, response) =>
-    void response.writeHead(503, { Connection: 'close' }).end()
+  let answering: Answering = {
+    handle: (_request, response) => void response.writeHead(503, { Connection: 'close' }).end(),
+    upgrade: (_request, socket) => void socket.destroy(),
+  }
   const { owners, user, headersTimeoutMs = HEADERS_TIMEOUT_MS } = deps
   const callers = createCallers({ owners })
-  const connections = createConnections({ owners, user, most: mostConnections() })
-  const create = (add: (socket: Socket) => void): Server => {
-    const server = createServer(
-      { headersTimeout: headersTimeoutMs, requestTimeout: REQUEST_TIMEOUT_MS },
-      (request, response) => handle(request, response, 'none'),
-    )
-    checkWhileConnected(server, headersTimeoutMs)
-    return (
-      server
-        .on('connection', add)
-        // Requests with `Expect`: the guard answers before the expectation is.
-        .on('checkContinue', (...asked: Asked) => handle(...asked, 'continue'))
-        .on('checkExpectation', (...asked: Asked) => handle(...asked, 'unmet'))
-    )
-  }
-  /** The connections to the Unix socket. */
+  const most = mostConnections()
+  const connections = createConnections({ owners, user, most })
+  const subscribers = createSubscribers({
+    most: mostSubscribers(most),
+    onDropped: () => deps.onSubscriberDropped?.(),
+  })
+  const create = (add: (socket: Socket) => void): Server =>
+    createHttpServer(() => answering, headersTimeoutMs).on('connection', add)
   const fromSocket = new WeakSet<Socket>()
   const bound = await bindLoopback(
     () => create(connections.add),
@@ -94,12 +94,15 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
   )
   const { port } = bound
   const url = `http://127.0.0.1:${port}`
-  handle = createHandler(
-    { ...deps, port, findCaller: ({ socket }, options) => callers.find(socket, options) },
+  answering = createAnswering({
+    ...deps,
+    port,
+    findCaller: ({ socket }, options) => callers.find(socket, options),
     url,
     connections,
+    subscribers,
     fromSocket,
-  )
+  })
   const socket = await openSocket(deps, () =>
     create((accepted) => {
       fromSocket.add(accepted)
@@ -115,11 +118,37 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
     message: describeService(bound.passedOver, { port, owners, socket }),
     close: async () => {
       // Waiting callers get an answer before their connections are closed.
-      await Promise.all([deps.agent.api.close(), deps.agent.consents.close()])
+      await Promise.all([
+        deps.agent.api.close(),
+        deps.agent.consents.close(),
+        subscribers.closeAll(),
+      ])
       await Promise.all(servers.map((server) => closeServer(server, connections)))
       callers.close()
     },
   }
+}
+
+/** `answering`: asked for each request. */
+function createHttpServer(answering: () => Answering, headersTimeoutMs: number): Server {
+  const server = createServer(
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      IncomingMessage: ServiceRequest,
+    },
+    (request, response) => answering().handle(request, response, 'none'),
+  )
+  checkWhileConnected(server, headersTimeoutMs)
+  return (
+    server
+      // Requests with `Expect`: the guard answers before the expectation is.
+      .on('checkContinue', (...asked: Asked) => answering().handle(...asked, 'continue'))
+      .on('checkExpectation', (...asked: Asked) => answering().handle(...asked, 'unmet'))
+      .on('upgrade', (request, socket, head) =>
+        answering().upgrade(request, socket as Socket, head),
+      )
+  )
 }
 
 async function openSocket(
@@ -147,53 +176,54 @@ type Asked = [request: IncomingMessage, response: ServerResponse]
 type Expectation = 'none' | 'continue' | 'unmet'
 type Handle = (...args: [...Asked, expectation: Expectation]) => void
 
-/** Handles a request: the guard checks it as it came in, then its endpoint's handler answers it. */
-function createHandler(
-  deps: ServiceDeps & Omit<PkceDeps, 'callers'>,
-  url: string,
-  connections: Connections,
-  fromSocket: WeakSet<Socket>,
-): Handle {
-  const handlers = createHandlers({ ...deps, callers: rememberSignedIn(deps) }, url)
-  const guardDeps: GuardDeps = {
-    port: deps.port,
-    isOurs: ({ socket }) => connections.isOurs(socket),
-    isSocketCall: ({ socket }) => fromSocket.has(socket),
-    checkKey: (request) => checkKey(deps, request),
+/** How a server answers: plain requests, and those for WebSockets. */
+type Answering = { handle: Handle; upgrade: Upgrade }
+
+type AnsweringDeps = ServiceDeps &
+  Omit<PkceDeps, 'callers'> & {
+    url: string
+    connections: Connections
+    subscribers: Subscribers
+    /** The connections to the Unix socket. */
+    fromSocket: WeakSet<Socket>
   }
-  const handle: Handle = (request, response, expectation) => {
-    const problem = guard(request, guardDeps)
-    if (problem !== null) return reject(response, problem)
-    // @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1}
-    if (expectation === 'unmet') return void response.writeHead(417, { Connection: 'close' }).end()
-    if (expectation === 'continue') response.writeContinue()
-    void answer(deps, handlers, request, response)
-  }
-  /** Connections with a request that waits for the verdict. */
-  const waiting = new WeakSet<Socket>()
-  return (...asked) => {
-    const [request, response] = asked
-    const { socket } = request
-    // The rest of what was received before the connection was closed.
-    if (socket.destroyed) return
-    connections.markBusy(request, response)
-    // S25: the verdict about a connection is kept with it.
-    const needsOwner = !connections.isKnown(socket) && !isOpenCall(request)
-    if (!needsOwner || checkRequest(request, guardDeps) !== null) return handle(...asked)
-    // S40: a stranger's pipelined requests must not pile up until the verdict.
-    if (waiting.has(socket) && !connections.learnNow(socket)) return void socket.destroy()
-    waiting.add(socket)
-    connections.learn().then(
-      () => {
-        waiting.delete(socket)
-        // A caller that has hung up in the meantime gets no answer.
-        if (!response.destroyed) handle(...asked)
-      },
-      (thrown: unknown) => {
-        deps.report(thrown)
-        socket.destroy()
-      },
-    )
+
+/** Handles requests: the guard checks each as it came in, then its endpoint's handler answers it. */
+function createAnswering(answeringDeps: AnsweringDeps): Answering {
+  const deps = { ...answeringDeps, callers: rememberSignedIn(answeringDeps) }
+  const { connections, fromSocket, report } = deps
+  const handlers = createHandlers(deps, deps.url)
+  const checkCaller = createCallerCheck({
+    guard: {
+      port: deps.port,
+      isOurs: ({ socket }) => connections.isOurs(socket),
+      isSocketCall: ({ socket }) => fromSocket.has(socket),
+      checkKey: (request) => checkKey(deps, request),
+    },
+    connections,
+    report,
+  })
+  return {
+    handle(request, response, expectation) {
+      // The rest of what was received before the connection was closed.
+      if (request.socket.destroyed) return
+      connections.markBusy(request, response)
+      checkCaller(request, (problem) => {
+        if (problem !== null) return rejectRequest(response, problem)
+        // @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1}
+        if (expectation === 'unmet') {
+          return void response.writeHead(417, { Connection: 'close' }).end()
+        }
+        if (expectation === 'continue') response.writeContinue()
+        void answer(deps, handlers, request, response)
+      })
+    },
+    upgrade: createUpgrade({
+      connections,
+      checkCaller,
+      handlers: createStreamHandlers(deps),
+      toProblem: (thrown, request) => toProblem(thrown, request, report),
+    }),
   }
 }
 
@@ -236,7 +266,8 @@ async function answer(
     const handler = findHandler(handlers, request)
     const answered = handler(request, response)
     // An answer that is there is sent at once.
-    sendAnswer(response, answered instanceof Promise ? await answered : answered)
+    const sent = answered instanceof Promise ? await answered : answered
+    if (sent !== null) sendAnswer(response, sent)
   } catch (thrown) {
     sendAnswer(response, toAnswer(toProblem(thrown, request, report)))
   }
@@ -247,9 +278,17 @@ function findHandler(handlers: Handlers, { method = '', url = '' }: IncomingMess
   if (path === undefined) throw new Problem('not-found', PROBLEM_DETAILS.notFound)
   const name = path.methods.get(method)
   if (name !== undefined) return handlers[name]
+  if (path.stream !== null && method === 'GET') throw new Problem(...UPGRADE_REQUIRED)
   const { allow } = path
   throw new Problem('method-not-allowed', PROBLEM_DETAILS.wrongMethod(allow), { Allow: allow })
 }
+
+/** @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-15.5.22} */
+const UPGRADE_REQUIRED = [
+  'upgrade-required',
+  PROBLEM_DETAILS.webSocketOnly,
+  { Upgrade: 'websocket', Connection: 'Upgrade' },
+] as const
 
 function toProblem(
   thrown: unknown,
@@ -260,12 +299,6 @@ function toProblem(
   // A caller that hung up during its request is not an error of ours.
   if (!request.readableAborted) report(thrown)
   return new Problem('unexpected', asAuthError(thrown).message)
-}
-
-/** Answers a request that the guard rejects. The rest of the request is not read. */
-function reject(response: ServerResponse, problem: Problem): void {
-  const { status, headers, body } = toAnswer(problem)
-  sendAnswer(response, { status, headers: { ...headers, Connection: 'close' }, body })
 }
 
 /** How long the last answers may take to reach programs on this computer. */

@@ -157,9 +157,10 @@ function linuxTests(asar: () => string): void {
       'electron-store.js',
       'index.js',
       'open.js',
+      'ws.js',
     ])
     // electron-store.js needs Electron.
-    for (const part of ['dist/main/axios.js', 'dist/main/open.js']) {
+    for (const part of ['dist/main/axios.js', 'dist/main/open.js', 'dist/main/ws.js']) {
       const script = `await import(${JSON.stringify(pathToFileURL(join(place, part)).href)})`
       await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script])
     }
@@ -596,6 +597,7 @@ const OWN: readonly string[] = [
   '/dist/main/index.js.map',
   '/dist/main/open.js',
   '/dist/main/preload.cjs',
+  '/dist/main/ws.js',
   '/dist/renderer/renderer.js',
   '/package.json',
   '/renderer/forms.css',
@@ -603,7 +605,7 @@ const OWN: readonly string[] = [
   '/renderer/style.css',
 ]
 
-/** axios, electron-store, jose, open and zod, with what they need, as far as it is used. */
+/** axios, electron-store, jose, open, ws and zod, with what they need, as far as it is used. */
 const PACKAGES: readonly string[] = `
   agent-base ajv ajv-formats async-function async-generator-function asynckit
   atomically axios bundle-name call-bind-apply-helpers combined-stream conf debounce-fn debug
@@ -613,7 +615,7 @@ const PACKAGES: readonly string[] = `
   get-proto gopd has-flag has-symbols has-tostringtag hasown https-proxy-agent is-docker
   is-in-ssh is-inside-container is-safe-filename is-wsl jose json-schema-traverse math-intrinsics
   mime-types mimic-function ms open powershell-utils proxy-from-env run-applescript semver
-  stubborn-fs stubborn-utils supports-color uint8array-extras wsl-utils zod
+  stubborn-fs stubborn-utils supports-color uint8array-extras ws wsl-utils zod
 `
   .trim()
   .split(/\s+/)

@@ -20,7 +20,7 @@ import { createNotices } from './notices.mjs'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Packages that are imported with `import()`, so that a start does not load them. */
-const LOADED_LATER = ['axios', 'electron-store', 'open']
+const LOADED_LATER = ['axios', 'electron-store', 'open', 'ws']
 
 const isBuiltin = new RegExp(`^(node:.+|(${builtinModules.join('|')}))$`)
 

@@ -5,6 +5,8 @@ import type { MutatedFile } from '../mutants.js'
 const REQUESTS = 'test/attack/api.spec.ts'
 const OTHER_USERS = 'test/attack/other-users.spec.ts'
 
+const GUARD_TABLE = 'test/api/streams.spec.ts'
+
 const CALLERS = 'test/unit/callers.spec.ts'
 
 const API_SIGN_INS = [
@@ -80,27 +82,40 @@ export const SERVICE: readonly MutatedFile[] = [
         grep: 'S20',
       },
       {
+        name: 'a page of any origin may open a WebSocket',
+        find: 'origin === `http://${hosts[0]}`',
+        replace: 'origin.length > 0',
+        specs: [GUARD_TABLE],
+      },
+      {
+        name: 'our own origin may be sent with every request',
+        find: 'return stream !== null && isOwn ?',
+        replace: 'return isOwn ?',
+        specs: [GUARD_TABLE],
+      },
+      {
         name: 'any page is answered',
-        find: 'isPrefetch(request) || (!isFormPost && isFromAPage(request))',
+        find: 'isPrefetch(request) || (!isFormPost && isFromOtherPage(call))',
         replace: 'isPrefetch(request)',
         grep: 'S21',
       },
       {
         name: 'Origin is not looked at',
-        find: "    readHeader(request, 'origin').length > 0 ||\n",
-        replace: '',
+        find: 'return readOrigins(request).length > 0 || isCrossSite(request)',
+        replace: 'return isCrossSite(request)',
         grep: 'S21',
       },
       {
         name: 'the Origin null is not looked at',
-        find: "    readHeader(request, 'origin').length > 0 ||\n",
-        replace: "    readHeader(request, 'origin').some((origin) => origin !== 'null') ||\n",
+        find: 'return readOrigins(request).length > 0 || isCrossSite(request)',
+        replace:
+          "return readOrigins(request).some((origin) => origin !== 'null') || isCrossSite(request)",
         grep: 'S21',
       },
       {
         name: 'Sec-Fetch-Site is not looked at',
-        find: "    sites.some((site) => site !== 'none' && site !== 'same-origin')\n",
-        replace: '    sites.length > 99\n',
+        find: "return sites.some((site) => site !== 'none' && site !== 'same-origin')",
+        replace: 'return sites.length > 99',
         grep: 'S21',
       },
       {
@@ -163,22 +178,9 @@ export const SERVICE: readonly MutatedFile[] = [
         name: 'other users may write at open paths',
         find: 'if (isOpenCall(request) || deps.isOurs(request)) return null',
         replace:
-          "if (isOpen('GET', readPath(request.url ?? '')) || deps.isOurs(request)) return null",
+          "if (isOpenRoute(findPath(readPath(request.url ?? ''))?.methods.get('GET')) || deps.isOurs(request)) return null",
         specs: [OTHER_USERS],
         grep: 'S25: the service',
-      },
-      {
-        name: 'a path may be read in two ways',
-        find: 'return mark === -1 ? target : target.slice(0, mark)',
-        replace:
-          "return target.startsWith('/') ? new URL(`http://localhost${target}`).pathname : target",
-        grep: 'S44',
-      },
-      {
-        name: 'a path may hold escapes',
-        find: 'return mark === -1 ? target : target.slice(0, mark)',
-        replace: "return unescape(target.split('?')[0]!)",
-        grep: 'S44',
       },
       {
         name: 'every post is the provider’s form',
@@ -197,6 +199,90 @@ export const SERVICE: readonly MutatedFile[] = [
         find: '    values.push(rawHeaders[index + 1]!)\n',
         replace: '    if (values.length === 0) values.push(rawHeaders[index + 1]!)\n',
         grep: 'S20|S21',
+      },
+    ],
+  },
+  {
+    file: 'main/api/endpoints.ts',
+    specs: [REQUESTS],
+    faults: [
+      {
+        name: 'a path may be read in two ways',
+        find: 'return mark === -1 ? target : target.slice(0, mark)',
+        replace:
+          "return target.startsWith('/') ? new URL(`http://localhost${target}`).pathname : target",
+        grep: 'S44',
+      },
+      {
+        name: 'a path may hold escapes',
+        find: 'return mark === -1 ? target : target.slice(0, mark)',
+        replace: "return unescape(target.split('?')[0]!)",
+        grep: 'S44',
+      },
+    ],
+  },
+  {
+    file: 'main/api/check-caller.ts',
+    specs: ['test/unit/server.spec.ts'],
+    faults: [
+      {
+        name: 'a stranger’s pipelined requests pile up',
+        find: '    if (waiting.has(socket) && !connections.learnNow(socket)) return void socket.destroy()\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/api/stream-request.ts',
+    specs: ['test/api/streams.spec.ts'],
+    faults: [
+      {
+        name: 'every upgrade is taken for a WebSocket',
+        find: "method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'",
+        replace: "method === 'GET'",
+      },
+      {
+        name: 'a request with a body is taken for a WebSocket',
+        find: "method === 'GET' && headers.upgrade",
+        replace: "method !== '' && headers.upgrade",
+      },
+    ],
+  },
+  {
+    file: 'main/api/upgrade.ts',
+    specs: [GUARD_TABLE],
+    faults: [
+      {
+        name: 'a WebSocket is opened before the guard',
+        find: 'if (problem !== null) return rejectRequest(createResponse(request), problem)',
+        replace: 'void problem',
+      },
+      {
+        name: 'an expectation is met before a WebSocket opens',
+        find: 'if (request.headers.expect !== undefined) {',
+        replace: 'if (request.headers.expect === "") {',
+      },
+      {
+        name: 'a WebSocket opens in the middle of an answer',
+        find: 'socket.destroyed || !deps.connections.markStream(socket)',
+        replace: 'socket.destroyed || (deps.connections.markStream(socket), false)',
+        specs: ['test/api/streams.spec.ts'],
+      },
+    ],
+  },
+  {
+    file: 'main/api/web-sockets.ts',
+    specs: ['test/api/streams.spec.ts'],
+    faults: [
+      {
+        name: 'a frame may have any size',
+        find: 'maxPayload: MOST_PAYLOAD_BYTES',
+        replace: 'maxPayload: 0',
+      },
+      {
+        name: 'frames are compressed',
+        find: 'perMessageDeflate: false',
+        replace: 'perMessageDeflate: true',
       },
     ],
   },
@@ -938,15 +1024,9 @@ export const SERVICE: readonly MutatedFile[] = [
     specs: ['test/unit/server.spec.ts', REQUESTS],
     faults: [
       {
-        name: 'a stranger’s pipelined requests pile up',
-        find: '    if (waiting.has(socket) && !connections.learnNow(socket)) return void socket.destroy()\n',
-        replace: '',
-        specs: ['test/unit/server.spec.ts'],
-      },
-      {
         name: 'who waits is not told of the end',
-        find: 'await Promise.all([deps.agent.api.close(), deps.agent.consents.close()])',
-        replace: 'await deps.agent.consents.close()',
+        find: '        deps.agent.api.close(),\n',
+        replace: '',
         specs: ['test/unit/server.spec.ts'],
       },
       {
@@ -975,26 +1055,26 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'the guard is asked nothing',
-        find: 'if (problem !== null) return reject(response, problem)',
-        replace: 'void reject',
+        find: 'if (problem !== null) return rejectRequest(response, problem)',
+        replace: 'void rejectRequest',
         grep: 'S20',
       },
       {
         name: 'Expect is answered before the guard',
-        find: ".on('checkContinue', (...asked: Asked) => handle(...asked, 'continue'))\n",
+        find: ".on('checkContinue', (...asked: Asked) => answering().handle(...asked, 'continue'))\n",
         replace: '',
         grep: 'S44',
       },
       {
         name: 'an expectation that nobody knows is met',
-        find: "if (expectation === 'unmet') return void response.writeHead(417, { Connection: 'close' }).end()",
-        replace: '',
+        find: "if (expectation === 'unmet') {",
+        replace: "if (expectation === 'none' && request.method === '') {",
         grep: 'S44',
       },
       {
         name: 'a head may take as long as it likes',
-        find: '{ headersTimeout: headersTimeoutMs, requestTimeout: REQUEST_TIMEOUT_MS }',
-        replace: '{ headersTimeout: 0, requestTimeout: 0 }',
+        find: 'headersTimeout: headersTimeoutMs,',
+        replace: 'headersTimeout: 0,',
         specs: ['test/unit/server.spec.ts'],
       },
       {
