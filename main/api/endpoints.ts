@@ -21,8 +21,8 @@ export type Operation = {
   /** True if a key can be sent in place of the user's consent to the program. */
   takesKey?: true
   body?: { type: string; model: ModelName; required?: boolean }
-  /** A model, as JSON; `text`: plain text; null: 204 without a body. */
-  answer: ModelName | 'text' | null
+  /** A model, as JSON; `text`: plain text; `events`: server-sent events; null: 204 without a body. */
+  answer: ModelName | 'text' | 'events' | null
   /** True if the answer is plain text for callers that accept it more than JSON. */
   alsoText?: true
   /** The problems of this endpoint, beside those that every endpoint has. */
@@ -107,6 +107,71 @@ export const ENDPOINTS = {
       summary: 'Cancel the sign-ins that apps have started. The session is not affected.',
       answer: null,
       problems: [],
+    },
+  },
+  'GET /accounts': {
+    operation: {
+      operationId: 'listAccounts',
+      summary:
+        'The accounts that this program may know. Latchkey asks the user in the background about the ' +
+        'one that the call is for.',
+      headers: { [ACCOUNT_HEADER]: 'The ID of the account that the call is for.' },
+      takesKey: true,
+      answer: 'Accounts',
+      problems: [],
+    },
+  },
+  'GET /session': {
+    operation: {
+      operationId: 'getSession',
+      summary:
+        'The state of the session. Until the user allows the program, the answer is the same as if ' +
+        'nobody were signed in, and Latchkey asks the user in the background.',
+      headers: { [ACCOUNT_HEADER]: 'The ID of the account that the call is for.' },
+      takesKey: true,
+      answer: 'Session',
+      problems: [],
+    },
+  },
+  'GET /session/events': {
+    operation: {
+      operationId: 'followSession',
+      summary:
+        'The state of the session as server-sent events: the current one at once, then each change. ' +
+        'An event `session` has a Session as its data. If the user takes back the consent, the event ' +
+        '`closed` is the last one. A comment comes every 15 seconds.',
+      headers: {
+        [ACCOUNT_HEADER]: 'The ID of the account that the call is for.',
+        'Last-Event-ID': 'The ID of the last event. If it is the current state, only changes come.',
+      },
+      takesKey: true,
+      answer: 'events',
+      problems: ['unavailable'],
+    },
+  },
+  'POST /session/sign-in': {
+    operation: {
+      operationId: 'signIn',
+      summary:
+        'Sign the user in, in the browser, and wait for up to 290 seconds: give this call a timeout of ' +
+        '300 seconds. If the user is signed in, Latchkey asks whether the program may know it. If the ' +
+        'caller hangs up, the sign-in goes on. The same program may call again to continue waiting.',
+      headers: { [ACCOUNT_HEADER]: 'The ID of the account that signs in.' },
+      takesKey: true,
+      body: { type: JSON_TYPE, model: 'SessionSignInRequest' },
+      answer: 'Session',
+      problems: [...SIGN_IN_PROBLEMS, 'not-signed-in', 'too-many'],
+    },
+  },
+  'POST /session/sign-out': {
+    operation: {
+      operationId: 'signOut',
+      summary: 'Sign an account out for all programs. The user must allow this, as for a token.',
+      headers: { [ACCOUNT_HEADER]: 'The ID of the account that is signed out.' },
+      takesKey: true,
+      body: { type: JSON_TYPE, model: 'SessionSignOutRequest' },
+      answer: null,
+      problems: ['not-signed-in'],
     },
   },
   'POST /session/token': {

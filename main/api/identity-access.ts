@@ -30,7 +30,11 @@ export type IdentityAccess = {
   follow(request: IncomingMessage): Follower
 }
 
-export type Follower = { current(): Promise<AccountSession | null>; close(): void }
+export type Follower = {
+  /** `isQuiet`: the person is not asked. */
+  current(options?: { isQuiet?: boolean }): Promise<AccountSession | null>
+  close(): void
+}
 
 export type IdentityDeps = ChooseAccountDeps & {
   agent: Pick<Agent, 'consents' | 'model' | 'subscribe'>
@@ -39,12 +43,14 @@ export type IdentityDeps = ChooseAccountDeps & {
 /** The program that was allowed once to know an account, by the account's ID. */
 type AllowedOnce = Map<string, Caller>
 
+type Access = { once: AllowedOnce; isQuiet?: boolean }
+
 export function createIdentityAccess(deps: IdentityDeps): IdentityAccess {
   const { agent } = deps
   return {
-    peek: (request) => findVisible(deps, request, new Map()),
+    peek: (request) => findVisible(deps, request, { once: new Map() }),
     async list(request) {
-      const seen = await findVisible(deps, request, new Map())
+      const seen = await findVisible(deps, request, { once: new Map() })
       if (findKey(deps, request) !== null) return seen === null ? [] : [seen]
       const caller = await deps.findCaller(request)
       return agent
@@ -60,7 +66,7 @@ export function createIdentityAccess(deps: IdentityDeps): IdentityAccess {
       const close = agent.subscribe((_model, event) => {
         if (event.type === 'signed-out') once.delete(event.id)
       })
-      return { current: () => findVisible(deps, request, once), close }
+      return { current: (options) => findVisible(deps, request, { once, ...options }), close }
     },
   }
 }
@@ -68,14 +74,14 @@ export function createIdentityAccess(deps: IdentityDeps): IdentityAccess {
 async function findVisible(
   deps: IdentityDeps,
   request: IncomingMessage,
-  once: AllowedOnce,
+  access: Access,
 ): Promise<AccountSession | null> {
   const { agent } = deps
   const key = findKey(deps, request)
   const id = await chooseQuietly(deps, request, key)
   const account = id === undefined ? undefined : findAccount(agent.model(), id)
   if (!account) return null
-  if (key === null && !(await mayKnow(deps, request, { account, once }))) return null
+  if (key === null && !(await mayKnow(deps, request, { account, ...access }))) return null
   // It may have been signed out in the meantime.
   return findAccount(agent.model(), account.id) ?? null
 }
@@ -98,14 +104,14 @@ async function chooseQuietly(
 async function mayKnow(
   { agent: { consents }, findCaller }: IdentityDeps,
   request: IncomingMessage,
-  { account, once }: { account: AccountSession; once: AllowedOnce },
+  { account, once, isQuiet = false }: Access & { account: AccountSession },
 ): Promise<boolean> {
   const caller = await findCaller(request)
   const wanted = { caller, account, purpose: 'identity' } as const
   if (consents.isAllowed(wanted)) return true
   const before = once.get(account.id)
   if (before && isUnchanged(before, caller)) return !consents.isPaused()
-  if (findProcess(caller) === null) return false
+  if (isQuiet || findProcess(caller) === null) return false
   const verdict = await consents.ask({
     ...wanted,
     signal: GONE,

@@ -25,6 +25,7 @@ export function describeApi(version: string, url: string): object {
 }
 
 const TEXT_TYPE = 'text/plain'
+const EVENTS = { 'text/event-stream': { schema: { type: 'string' } } }
 const KEY = 'key'
 const KEY_SCHEME = {
   type: 'http',
@@ -83,9 +84,13 @@ function describeOperation(
   }
 }
 
-function describeAnswer(answer: ModelName | 'text', alsoText: true | undefined): object {
+function describeAnswer(
+  answer: NonNullable<Operation['answer']>,
+  alsoText: true | undefined,
+): object {
   const text = { [TEXT_TYPE]: { schema: { type: 'string' } } }
   if (answer === 'text') return { description: 'The text alone.', content: text }
+  if (answer === 'events') return { description: 'Events.', content: EVENTS }
   return {
     description: answer === 'PKCE' ? 'The known parts of the sign-in.' : 'The answer.',
     content: { [JSON_TYPE]: { schema: reference(answer) }, ...(alsoText && text) },

@@ -192,7 +192,7 @@ type AnsweringDeps = ServiceDeps &
 function createAnswering(answeringDeps: AnsweringDeps): Answering {
   const deps = { ...answeringDeps, callers: rememberSignedIn(answeringDeps) }
   const { connections, fromSocket, report } = deps
-  const handlers = createHandlers(deps, deps.url)
+  const handlers = createHandlers(deps)
   const checkCaller = createCallerCheck({
     guard: {
       port: deps.port,
@@ -237,21 +237,21 @@ function rememberSignedIn({ agent }: ServiceDeps): SignedInCallers {
 }
 
 /** Every endpoint of the table has its handler here. */
-function createHandlers(deps: ServiceDeps & PkceDeps, url: string): Handlers {
+function createHandlers(deps: AnsweringDeps & PkceDeps): Handlers {
   let description: string | null = null
   const { identity: known = createServiceIdentity(), port } = deps
   const identity = createIdentityAccess(deps)
   const signIns = createProgramSignIns(deps)
   return {
     ...createPkceHandlers(deps),
-    ...createSessionHandlers(deps),
+    ...createSessionHandlers({ ...deps, identity, signIns }),
     ...createUserHandlers({ ...deps, identity, signIns }),
     'GET /.well-known/health': () => answerText('ok'),
     'GET /.well-known/version': () => answerText(deps.version),
     'GET /.well-known/proof': (request) => answerProof({ identity: known, port }, request),
     'GET /openapi.json': async () => {
       const { describeApi } = await import('./openapi.js')
-      return answerJson((description ??= JSON.stringify(describeApi(deps.version, url))))
+      return answerJson((description ??= JSON.stringify(describeApi(deps.version, deps.url))))
     },
   }
 }

@@ -1,25 +1,102 @@
-// The session API: who is signed in, and tokens for other programs.
+// The session API: who is signed in, sign-in and sign-out, and tokens, for other programs.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Answer } from './answer.js'
+import type { Agent } from '../agent/agent.js'
+import { defaultId, findAccount, toSessionState } from '../agent/model.js'
+import { pickAccount } from '../oauth/account.js'
+import { answerJson, DONE, type Answer } from './answer.js'
+import { chooseAccount } from './choose-account.js'
+import { describeSession } from './describe-session.js'
 import type { EndpointName } from './endpoints.js'
+import type { IdentityAccess } from './identity-access.js'
+import type { AccountList } from './models.js'
 import type { Handlers } from './pkce-routes.js'
+import type { ProgramSignIns } from './program-sign-in.js'
 import { readJson, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
+import { findKey, requireConsent } from './require-consent.js'
+import { createSessionEvents, type SessionEventsDeps } from './session-events.js'
 import { answerToken, type SessionTokenDeps } from './session-token.js'
 
-export type SessionDeps = SessionTokenDeps
+export type SessionDeps = SessionTokenDeps &
+  SessionEventsDeps & {
+    agent: Agent
+    identity: IdentityAccess
+    signIns: ProgramSignIns
+  }
 
-type SessionEndpoint = Extract<EndpointName, `${string} /session/${string}`>
+type SessionEndpoint = Extract<EndpointName, 'GET /accounts' | `${string} /session${string}`>
 
 export function createSessionHandlers(deps: SessionDeps): Pick<Handlers, SessionEndpoint> {
+  const { agent, identity } = deps
+  const serveEvents = createSessionEvents(deps)
   return {
+    'GET /accounts': (request) => listAccounts(deps, request),
+    'GET /session': async (request) =>
+      answerJson(JSON.stringify(describeSession(agent, await identity.peek(request)))),
+    'GET /session/events': async (request, response) => {
+      await serveEvents(request, response)
+      return null
+    },
+    'POST /session/sign-in': (request, response) => signIn(deps, request, response),
+    'POST /session/sign-out': (request, response) => signOut(deps, request, response),
     'POST /session/token': (request, response) => readToken(deps, request, response),
   }
 }
 
 /** Loaded on first use: creating the models takes as long as the rest of the API. */
 const loadModels = (): Promise<typeof import('./models.js')> => import('./models.js')
+
+async function listAccounts(
+  { agent, identity }: SessionDeps,
+  request: IncomingMessage,
+): Promise<Answer> {
+  const seen = await identity.list(request)
+  const usual = defaultId(agent.model())
+  const accounts = seen.map((one) => ({
+    id: one.id,
+    provider: one.provider,
+    ...pickAccount(one.account),
+    issuer: one.issuer,
+    clientId: one.clientId,
+    state: toSessionState(one),
+    default: one.id === usual,
+  }))
+  return answerJson(JSON.stringify({ accounts } satisfies AccountList))
+}
+
+async function signIn(
+  { agent, signIns }: SessionDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer> {
+  const hangUp = watchHangUp(response)
+  const body = await readJson(request)
+  const { sessionSignInRequest } = await loadModels()
+  const { provider, account } = parseBody(sessionSignInRequest, body ?? {})
+  const signedIn = await signIns.signIn(request, { provider, account, hangUp })
+  return answerJson(JSON.stringify(describeSession(agent, signedIn)))
+}
+
+/** Signs an account out for all programs, so that the person must allow this as they would a token. */
+async function signOut(
+  deps: SessionDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer> {
+  const hangUp = watchHangUp(response)
+  const body = await readJson(request)
+  const { sessionSignOutRequest } = await loadModels()
+  const { account: named } = parseBody(sessionSignOutRequest, body ?? {})
+  const key = findKey(deps, request)
+  const id = await chooseAccount(deps, request, { account: named, key })
+  const account = id === undefined ? undefined : findAccount(deps.agent.model(), id)
+  // Nobody is signed in, which is what the caller wants.
+  if (!account) return DONE
+  if (key === null) await requireConsent(deps, request, { account, purpose: 'token', hangUp })
+  await deps.agent.signOut(account.id)
+  return DONE
+}
 
 async function readToken(
   deps: SessionDeps,

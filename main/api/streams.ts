@@ -20,8 +20,8 @@ export function createStreamHandlers(deps: StreamDeps): StreamHandlers {
   }
 }
 
-/** S40. */
-function checkRoom({ subscribers }: StreamDeps): void {
+/** S40: fails with `unavailable` if there are too many subscribers. */
+export function checkRoom({ subscribers }: StreamDeps): void {
   if (subscribers.hasRoom()) return
   throw new Problem('unavailable', PROBLEM_DETAILS.tooManySubscribers, { 'Retry-After': '5' })
 }

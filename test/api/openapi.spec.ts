@@ -27,7 +27,7 @@ type Described = {
       {
         responses: Record<string, Content>
         requestBody?: Content
-        parameters?: object[]
+        parameters?: { name: string }[]
         security?: object[]
       }
     >
@@ -80,7 +80,10 @@ test('it names exactly the existing endpoints, with their methods', async ({ sha
   expect(named.toSorted()).toEqual([
     'get /.well-known/health',
     'get /.well-known/version',
+    'get /accounts',
     'get /pkce/challenge',
+    'get /session',
+    'get /session/events',
     'get /user',
     'get /user/access_token',
     'get /user/refresh',
@@ -92,6 +95,8 @@ test('it names exactly the existing endpoints, with their methods', async ({ sha
     'post /pkce/code',
     'post /pkce/response/code',
     'post /pkce/token',
+    'post /session/sign-in',
+    'post /session/sign-out',
     'post /session/token',
     'post /user/clear',
     'post /user/select',
@@ -127,12 +132,14 @@ test('each operation names its statuses in the contract', async ({ shared }) => 
   }
 })
 
-test('it names the header for an account, and no other', async ({ shared }) => {
+test('it names the header for an account, and that of events, and no other', async ({ shared }) => {
   const { paths } = await describe(shared)
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
   const parameters = operations.flatMap((operation) => operation.parameters ?? [])
   const account = { name: ACCOUNT_HEADER, in: 'header', required: false }
-  for (const parameter of parameters) expect(parameter).toMatchObject(account)
+  const lastEvent = { name: 'Last-Event-ID', in: 'header', required: false }
+  expect(parameters.filter(({ name }) => name !== ACCOUNT_HEADER)).toMatchObject([lastEvent])
+  expect(parameters).toContainEqual(expect.objectContaining(account))
   const named = Object.entries(paths).flatMap(([path, methods]) =>
     Object.values(methods).some((operation) => operation.parameters) ? [path] : [],
   )

@@ -5,7 +5,16 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
-import { ask, call, expect, expectProblem, signIn, test, type Service } from '../support/service.js'
+import {
+  ask,
+  call,
+  comeBack,
+  expect,
+  expectProblem,
+  signIn,
+  test,
+  type Service,
+} from '../support/service.js'
 
 type Got = { status: number; text: string; json: Record<string, unknown> }
 
@@ -179,4 +188,81 @@ test('curl gets a token over the Unix socket with a key', async ({ serve }) => {
     'http://localhost/session/token',
   ])
   expect(stdout).toBe((await readToken(service)).json['access_token'])
+})
+
+test('GET /session and GET /accounts say who is signed in', async ({ serve }) => {
+  const service = await serve()
+  const read = async (path: string) => {
+    const { status, text } = await call(service, path, { method: 'GET' })
+    return [status, JSON.parse(text) as Record<string, unknown>] as const
+  }
+  expect(await read('/session')).toMatchObject([200, { state: 'signed-out', account: null }])
+  expect(await read('/accounts')).toEqual([200, { accounts: [] }])
+  await signIn(service)
+  const [, session] = await read('/session')
+  expect(session).toMatchObject({ state: 'signed-in', account: { name: 'Alice Adams' } })
+  const { issuer, clientId } = service.provider
+  expect(await read('/accounts')).toEqual([
+    200,
+    {
+      accounts: [
+        {
+          ...(session['account'] as object),
+          issuer,
+          clientId,
+          state: 'signed-in',
+          default: true,
+        },
+      ],
+    },
+  ])
+})
+
+test('POST /session/sign-in signs the person in once, and then asks nobody', async ({ serve }) => {
+  const service = await serve()
+  const both = [call(service, '/session/sign-in'), call(service, '/session/sign-in')]
+  await comeBack(service.program)
+  for (const { status, text } of await Promise.all(both)) {
+    expect(status, text).toBe(200)
+    expect(JSON.parse(text)).toMatchObject({
+      state: 'signed-in',
+      account: { name: 'Alice Adams' },
+    })
+  }
+  const again = await call(service, '/session/sign-in', { body: {} })
+  expect(JSON.parse(again.text)).toMatchObject({ state: 'signed-in' })
+  const unknown = await call(service, '/session/sign-in', { body: { provider: 'nowhere' } })
+  expectProblem(unknown, 400, 'refused')
+})
+
+test('a sign-in that the person denies is 403 access-denied', async ({ serve }) => {
+  const service = await serve()
+  const called = call(service, '/session/sign-in')
+  await comeBack(service.program, 'deny=yes')
+  expectProblem(await called, 403, 'access-denied')
+})
+
+test('POST /session/sign-out signs the account out, and has nothing to do after that', async ({
+  serve,
+}) => {
+  const service = await serve()
+  await signIn(service)
+  const unknown = await call(service, '/session/sign-out', { body: { account: 'nobody22' } })
+  expectProblem(unknown, 401, 'not-signed-in')
+  for (const times of [1, 2]) {
+    expect((await call(service, '/session/sign-out')).status, `${times}`).toBe(204)
+    expectProblem(await call(service, '/session/token'), 401, 'not-signed-in')
+  }
+})
+
+test('a program that the person does not allow can’t sign anyone out', async ({ serve }) => {
+  const service = await serve()
+  await signIn(service)
+  const signOut = ['--silent', '--request', 'POST', `${service.url}/session/sign-out`]
+  const curl = promisify(execFile)('curl', signOut)
+  const question = await service.program.line('consent')
+  expect(question).toMatchObject({ purpose: 'token', program: { name: 'curl' } })
+  service.program.type(`deny ${question.id}`)
+  expect(JSON.parse((await curl).stdout)).toMatchObject({ code: 'not-allowed' })
+  expect((await call(service, '/session/token')).status).toBe(200)
 })

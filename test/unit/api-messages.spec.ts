@@ -26,6 +26,7 @@ test('the details of not-allowed say nothing about the person', () => {
     changed: 'Another program uses this connection than the one that the user was asked about.',
     wrongKey:
       'The Authorization header contains no valid key. Make one in Latchkey, or leave the header out.',
+    takenBack: 'The user no longer allows this program to know who is signed in.',
     keyOfOther: 'The key belongs to another account than the one that the request names.',
     keyWithoutIdToken: 'A key is for access tokens only. For ID tokens, call without a key.',
     keyOfOtherProvider: 'The key belongs to an account at another provider.',
