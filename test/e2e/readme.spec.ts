@@ -2,30 +2,13 @@
 
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { findExample, homeWith } from '../support/examples.js'
 import { answerLink } from '../support/person.js'
+import { ROOT } from '../support/root.js'
 import { expect, SCRIPTED, test } from '../support/desktop-test.js'
-
-const ROOT = join(import.meta.dirname, '..', '..')
-
-/** Makes a home directory that has `dataDir` as its default data directory. */
-async function homeWith(dataDir: string): Promise<{ HOME: string; USERPROFILE: string }> {
-  const home = join(dataDir, 'home')
-  await mkdir(join(home, '.config'), { recursive: true })
-  await symlink(dataDir, join(home, '.config', 'latchkey'), 'junction')
-  return { HOME: home, USERPROFILE: home }
-}
-
-/** Finds the README's code block that matches `begins`. */
-async function findExample(language: string, begins: RegExp): Promise<string> {
-  const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
-  const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
-  const found = blocks.find(([, name, code]) => name === language && begins.test(code!))
-  if (!found) throw new Error(`the README has no such ${language} example`)
-  return found[2]!
-}
 
 test('the example in TypeScript signs a person in', async ({ run }) => {
   const program = await run(['--demo', ...SCRIPTED])
@@ -34,7 +17,7 @@ test('the example in TypeScript signs a person in', async ({ run }) => {
   const folder = await mkdtemp(join(ROOT, 'dist', 'example-'))
   try {
     const example = join(folder, 'example.ts')
-    await writeFile(example, await findExample('ts', /^import pieces/))
+    await writeFile(example, await findExample('README.md', 'ts', /^import pieces/))
     // Node before 22.18 needs the flag; newer versions ignore it.
     const child = spawn(process.execPath, ['--experimental-strip-types', example], {
       env: { ...process.env, ...(await homeWith(program.dataDir)) },
@@ -59,9 +42,9 @@ test('the examples with curl read the shared token, and sign a person in', async
   await program.line('listening')
   const env = { ...process.env, ...(await homeWith(program.dataDir)) }
   const runShell = (script: string) => promisify(execFile)('sh', ['-ec', script], { env })
-  const read = await findExample('sh', /refresh_token/)
+  const read = await findExample('README.md', 'sh', /refresh_token/)
   const findService = /^LATCHKEY_URL=.*\n/.exec(read)![0]
-  const signIn = findService + (await findExample('sh', /pkce\/code/))
+  const signIn = findService + (await findExample('README.md', 'sh', /pkce\/code/))
 
   const failed = (await runShell(read).catch((error: unknown) => error)) as { stdout: string }
   expect(JSON.parse(failed.stdout)).toMatchObject({ status: 401, code: 'not-signed-in' })

@@ -3,7 +3,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { PROBLEM_CODES } from '../../main/api/models.js'
+import { ENDPOINTS, type Endpoint } from '../../main/api/endpoints.js'
+import { PROBLEM_CODES, type ProblemCode } from '../../main/api/models.js'
 import { PROBLEMS } from '../../main/api/problem.js'
 import { formatHelp } from '../../main/settings/help.js'
 import { ROOT } from '../support/root.js'
@@ -74,6 +75,22 @@ test('docs/api.md lists every problem code with its status', () => {
   expect(Object.fromEntries(rows.map(([code, status]) => [code, Number(status)]))).toEqual(
     Object.fromEntries(PROBLEM_CODES.map((code) => [`\`${code}\``, PROBLEMS[code].status])),
   )
+})
+
+test('docs/apps.md explains every problem of the session API, with its status', () => {
+  const rows = readTable('docs/apps.md', 'errors')
+  const explained = new Map(rows.map(([code, status]) => [code!.replaceAll('`', ''), status]))
+  for (const [code, status] of explained) {
+    if (code === 'no connection') continue
+    expect(PROBLEM_CODES, code).toContain(code)
+    expect(String(PROBLEMS[code as ProblemCode].status), code).toBe(status)
+  }
+  const rowsOfApi = Object.entries<Endpoint>(ENDPOINTS)
+  const possible = rowsOfApi.flatMap(([name, { operation }]) =>
+    name.includes(' /session') || name.endsWith(' /accounts') ? (operation?.problems ?? []) : [],
+  )
+  expect(possible).toContain('too-many')
+  for (const code of new Set(possible)) expect([...explained.keys()]).toContain(code)
 })
 
 test('the walks in docs/architecture.md lead through fewer than ten files each, all of which exist', () => {
