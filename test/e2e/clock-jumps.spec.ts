@@ -53,7 +53,13 @@ const test = base.extend<{
   },
   start: ({ start, time, programs }, use) =>
     use(async ({ env, ...options } = {}, ...flags) => {
-      const program = await start({ ...options, env: { ...time.env, ...env } }, ...flags)
+      // The kernel's clock stays, so that files would seem newer than the programs that run them.
+      const consent = ['--consent', 'off']
+      const program = await start(
+        { ...options, env: { ...time.env, ...env } },
+        ...consent,
+        ...flags,
+      )
       programs.push(program)
       return program
     }),
