@@ -51,6 +51,8 @@ export const AGENT_MESSAGES = {
 /** About what git and kubectl ask for. */
 export const CREDENTIAL_MESSAGES = {
   unusualToken: "The token contains characters that git can't take.",
+  noAccount: (provider: string) =>
+    `No account at ${provider} is signed in, or you have not allowed this command to know.`,
   badExecInfo:
     'KUBERNETES_EXEC_INFO names no version of ExecCredential that Latchkey knows: ' +
     'client.authentication.k8s.io/v1 or v1beta1.',

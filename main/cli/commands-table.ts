@@ -13,6 +13,8 @@ export type CommandName =
   | 'events'
   | 'apps'
   | 'key'
+  | 'git-credential'
+  | 'kubectl-credential'
   | 'diagnose'
   | 'headless'
   | 'uninstall-data'
@@ -238,6 +240,43 @@ export const COMMANDS: readonly Command[] = [
     ],
     exits: [...CALL_EXITS, 'notSignedIn'],
     examples: ['(umask 077; latchkey key backup > ~/.config/backup.key)'],
+  },
+  {
+    name: 'git-credential',
+    summary: 'give git a token in place of a password',
+    arguments: [
+      {
+        name: 'ACTION',
+        isOptional: false,
+        help: 'what git wants: get; store and erase do nothing',
+        completes: ['get', 'store', 'erase'],
+      },
+    ],
+    flags: [KEY_FILE, DATA_DIR, HELP],
+    details: [
+      'Git runs this command, and writes its request to the standard input. Only the https hosts in ' +
+        'the setting gitHosts get an access token, each of its own account.',
+      ASKS,
+    ],
+    exits: [...CALL_EXITS, 'notSignedIn'],
+    examples: ["git config --global credential.helper '!latchkey git-credential'"],
+  },
+  {
+    name: 'kubectl-credential',
+    summary: 'give kubectl an ID token',
+    arguments: [],
+    flags: [ACCOUNT, DATA_DIR, HELP],
+    details: [
+      'kubectl runs this command, as exec in a kubeconfig. The answer is an ExecCredential with the ' +
+        'ID token, which kubectl uses until the token expires.',
+      ASKS_ALWAYS,
+    ],
+    exits: [...CALL_EXITS, 'notSignedIn'],
+    examples: [
+      'kubectl config set-credentials me --exec-command=latchkey \\',
+      '  --exec-arg=kubectl-credential --exec-interactive-mode=Never \\',
+      '  --exec-api-version=client.authentication.k8s.io/v1',
+    ],
   },
   {
     name: 'diagnose',

@@ -24,6 +24,8 @@ const RUNS: Partial<
   Readonly<Record<Exclude<CommandName, OtherCommand>, () => Promise<RunCommand>>>
 > = {
   help: async () => help,
+  'git-credential': async () => (await import('./credential-commands.js')).runGitCredential,
+  'kubectl-credential': async () => (await import('./credential-commands.js')).runKubectlCredential,
   token: async () => (await import('./token-command.js')).runToken,
   version:
     async () =>

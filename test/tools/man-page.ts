@@ -50,7 +50,7 @@ function describe(command: Command): readonly string[] {
     ...details.flatMap((paragraph) => ['.PP', escape(paragraph)]),
     ...command.arguments.flatMap(({ name, help }) => tag(name, help)),
     ...flags.flatMap((flag) => tag(nameFlag(flag), flag.help)),
-    ...examples.flatMap((example) => ['.PP', '.EX', escape(example), '.EE']),
+    ...(examples.length === 0 ? [] : ['.PP', '.EX', ...examples.map(escape), '.EE']),
   ]
 }
 

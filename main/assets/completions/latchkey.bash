@@ -44,6 +44,17 @@ _latchkey_table() {
       flags='--account --scope --json --data-dir -h --help'
       valued='--account --scope --data-dir'
       ;;
+    git-credential)
+      flags='--key-file --data-dir -h --help'
+      valued='--key-file --data-dir'
+      case $about in
+        0) words='get store erase' ;;
+      esac
+      ;;
+    kubectl-credential)
+      flags='--account --data-dir -h --help'
+      valued='--account --data-dir'
+      ;;
     diagnose)
       flags='--json --data-dir -h --help --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --take-over --no-take-over --sign-in-timeout --expose-refresh-token --no-expose-refresh-token --consent --allow --pause-when-locked --no-pause-when-locked --git-host --keep-without-keyring --no-keep-without-keyring --end-session --no-end-session --demo --no-demo --demo-if-unset --no-demo-if-unset --sign-in --no-sign-in --no-browser --browser --no-notifications --notifications --log-level --no-json'
       valued='--data-dir --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --sign-in-timeout --consent --allow --git-host --log-level'
@@ -75,7 +86,7 @@ _latchkey_table() {
       flags='-h --help'
       valued=''
       case $about in
-        0) words='token status sign-in sign-out accounts use events apps key diagnose headless uninstall-data help version' ;;
+        0) words='token status sign-in sign-out accounts use events apps key git-credential kubectl-credential diagnose headless uninstall-data help version' ;;
       esac
       ;;
     version)
@@ -108,7 +119,7 @@ _latchkey() {
   done
   if [[ $cur == '=' ]]; then cur=''; fi
   if [[ -z $command ]]; then
-    words='token status sign-in sign-out accounts use events apps key diagnose headless uninstall-data help version'
+    words='token status sign-in sign-out accounts use events apps key git-credential kubectl-credential diagnose headless uninstall-data help version'
     if [[ $cur == -* ]]; then words='--help --version'; fi
   elif [[ -n $before ]]; then
     _latchkey_table "$command" "$before"

@@ -68,6 +68,17 @@ complete -c latchkey -n '__fish_seen_subcommand_from key' -l json -d 'print one 
 complete -c latchkey -n '__fish_seen_subcommand_from key' -l data-dir -x -a '(__fish_complete_directories)' -d 'the data directory of the Latchkey to talk to'
 complete -c latchkey -n '__fish_seen_subcommand_from key' -s h -l help -d 'print the help of the command'
 
+complete -c latchkey -n __fish_use_subcommand -a git-credential -d 'give git a token in place of a password'
+complete -c latchkey -n '__fish_seen_subcommand_from git-credential' -a 'get store erase'
+complete -c latchkey -n '__fish_seen_subcommand_from git-credential' -l key-file -r -F -d 'a file with a key, which only you can read'
+complete -c latchkey -n '__fish_seen_subcommand_from git-credential' -l data-dir -x -a '(__fish_complete_directories)' -d 'the data directory of the Latchkey to talk to'
+complete -c latchkey -n '__fish_seen_subcommand_from git-credential' -s h -l help -d 'print the help of the command'
+
+complete -c latchkey -n __fish_use_subcommand -a kubectl-credential -d 'give kubectl an ID token'
+complete -c latchkey -n '__fish_seen_subcommand_from kubectl-credential' -l account -x -d 'the account; the default one if left out'
+complete -c latchkey -n '__fish_seen_subcommand_from kubectl-credential' -l data-dir -x -a '(__fish_complete_directories)' -d 'the data directory of the Latchkey to talk to'
+complete -c latchkey -n '__fish_seen_subcommand_from kubectl-credential' -s h -l help -d 'print the help of the command'
+
 complete -c latchkey -n __fish_use_subcommand -a diagnose -d 'find out what is wrong'
 complete -c latchkey -n '__fish_seen_subcommand_from diagnose' -l json -d 'print the diagnosis as JSON'
 complete -c latchkey -n '__fish_seen_subcommand_from diagnose' -l data-dir -x -a '(__fish_complete_directories)' -d 'the data directory of the Latchkey to talk to'
@@ -201,7 +212,7 @@ complete -c latchkey -n '__fish_seen_subcommand_from uninstall-data' -l json -d 
 complete -c latchkey -n '__fish_seen_subcommand_from uninstall-data' -l no-json -d 'turn off --json'
 
 complete -c latchkey -n __fish_use_subcommand -a help -d 'print this help, or the help of a command'
-complete -c latchkey -n '__fish_seen_subcommand_from help' -a 'token status sign-in sign-out accounts use events apps key diagnose headless uninstall-data help version'
+complete -c latchkey -n '__fish_seen_subcommand_from help' -a 'token status sign-in sign-out accounts use events apps key git-credential kubectl-credential diagnose headless uninstall-data help version'
 complete -c latchkey -n '__fish_seen_subcommand_from help' -s h -l help -d 'print the help of the command'
 
 complete -c latchkey -n __fish_use_subcommand -a version -d 'print the version'

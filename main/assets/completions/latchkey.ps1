@@ -101,6 +101,24 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }
+  'git-credential' = @{
+    Help = 'give git a token in place of a password'
+    Words = @('get', 'store', 'erase')
+    Flags = @(
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+    )
+  }
+  'kubectl-credential' = @{
+    Help = 'give kubectl an ID token'
+    Words = @()
+    Flags = @(
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+    )
+  }
   'diagnose' = @{
     Help = 'find out what is wrong'
     Words = @()
@@ -247,7 +265,7 @@ $script:LatchkeyCommands = [ordered]@{
   }
   'help' = @{
     Help = 'print this help, or the help of a command'
-    Words = @('token', 'status', 'sign-in', 'sign-out', 'accounts', 'use', 'events', 'apps', 'key', 'diagnose', 'headless', 'uninstall-data', 'help', 'version')
+    Words = @('token', 'status', 'sign-in', 'sign-out', 'accounts', 'use', 'events', 'apps', 'key', 'git-credential', 'kubectl-credential', 'diagnose', 'headless', 'uninstall-data', 'help', 'version')
     Flags = @(
       @{ Name = '--help'; Help = 'print the help of the command' }
     )

@@ -1,0 +1,150 @@
+// `latchkey git-credential`, run by git itself against https servers that want a password.
+
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  GIT_ENV,
+  makeGitFolder,
+  makeRepository,
+  startGitServer,
+  type GitServer,
+} from '../support/git-server.js'
+import { createPrivateAuthority } from '../support/private-ca.js'
+import type { Program } from '../support/program.js'
+import { findProgram } from '../support/program-path.js'
+import { CLI, runCli } from '../support/run-cli.js'
+import { comeBack, expect, test as base } from '../support/service.js'
+
+type Git = { code: number; stderr: string }
+type Signed = {
+  program: Program
+  account: string
+  keyFile: string
+  /** Runs git with the helper, and with the setting `gitHosts`. */
+  git: (hosts: Record<string, string>, args: readonly string[]) => Promise<Git>
+}
+
+const test = base.extend<{ signed: Signed; first: GitServer; other: GitServer; folder: string }>({
+  // eslint-disable-next-line no-empty-pattern
+  folder: async ({}, use) => use(makeGitFolder()),
+  // `first` contains `other` as a submodule.
+  // eslint-disable-next-line no-empty-pattern
+  other: async ({}, use) => {
+    const server = await startGitServer(AUTHORITY, makeGitFolder())
+    await use(server)
+    server.close()
+  },
+  first: async ({ folder, other }, use) => {
+    const commit = 'a'.repeat(40)
+    makeRepository(folder, { url: other.url, commit })
+    const server = await startGitServer(AUTHORITY, folder)
+    await use(server)
+    server.close()
+  },
+  signed: async ({ serve }, use) => {
+    const { program } = await serve()
+    program.type('sign-in')
+    await comeBack(program)
+    await program.status('signed-in')
+    program.type('key git')
+    const { key } = await program.line('key')
+    const { dataDir } = program
+    const keyFile = join(dataDir, 'git.key')
+    await writeFile(keyFile, `${key}\n`, { mode: 0o600 })
+    const ca = join(dataDir, 'ca.pem')
+    await writeFile(ca, AUTHORITY.certificate)
+    const token = await runCli(['token', '--json', '--key-file', keyFile, ...at(dataDir)])
+    const { account } = JSON.parse(token.stdout) as { account: { id: string } }
+    const helper = `!'${process.execPath}' '${CLI}' git-credential --key-file '${keyFile}' --data-dir '${dataDir}'`
+    await use({
+      program,
+      account: account.id,
+      keyFile,
+      git: (hosts, args) =>
+        runGit(['-c', `credential.helper=${helper}`, ...args], {
+          GIT_SSL_CAINFO: ca,
+          LATCHKEY_GIT_HOSTS: new URLSearchParams(hosts).toString(),
+        }),
+    })
+  },
+})
+test.skip(findProgram('git') === null, 'git is not installed')
+test.skip(process.platform === 'win32', 'the helper is written for a POSIX shell')
+
+const AUTHORITY = createPrivateAuthority()
+const at = (dataDir: string): string[] => ['--data-dir', dataDir]
+
+function runGit(args: readonly string[], env: Record<string, string>): Promise<Git> {
+  return new Promise((resolve) => {
+    const options = { env: { ...process.env, ...GIT_ENV, ...env } }
+    execFile('git', [...args], options, (error, _, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stderr }),
+    )
+  })
+}
+
+test('git clones from a host of the setting, with a token as the password', async ({
+  signed,
+  first,
+  other,
+  folder,
+}) => {
+  const { account, git, keyFile, program } = signed
+  const clone = join(folder, 'clone')
+  const cloned = await git({ [first.host]: account }, ['clone', '--quiet', first.url, clone])
+  expect(cloned).toEqual({ code: 0, stderr: '' })
+  expect(existsSync(join(clone, '.gitmodules'))).toBe(true)
+  const token = await runCli(['token', '--key-file', keyFile, ...at(program.dataDir)])
+  const [without, ...others] = first.sent
+  expect(without).toBeNull()
+  expect(new Set(others)).toEqual(new Set([`oauth2:${token.stdout.trim()}`]))
+  expect(other.sent).toEqual([])
+})
+
+test('a submodule at another host gets nothing, even if it asks for a password', async ({
+  signed,
+  first,
+  other,
+  folder,
+}) => {
+  const { account, git } = signed
+  const args = ['clone', '--quiet', '--recurse-submodules', first.url, join(folder, 'clone')]
+  const cloned = await git({ [first.host]: account }, args)
+  expect(cloned.code).not.toBe(0)
+  expect(cloned.stderr).toContain(other.url)
+  expect(other.sent.length).toBeGreaterThan(0)
+  expect(other.sent.filter((one) => one !== null)).toEqual([])
+})
+
+test('the username is that of the URL, or of the setting', async ({ signed, first }) => {
+  const { account, git } = signed
+  const names = async (url: string, host: string): Promise<Set<string>> => {
+    first.sent.splice(0)
+    await git({ [host]: account }, ['ls-remote', url])
+    const pairs = first.sent.flatMap((one) => (one === null ? [] : [one.split(':')]))
+    // Git sends a username of the URL even without a password.
+    return new Set(pairs.flatMap(([name, password]) => (password === '' ? [] : [name!])))
+  }
+  const withName = first.url.replace('https://', 'https://alice@')
+  expect(await names(first.url, `bob@${first.host}`)).toEqual(new Set(['bob']))
+  expect(await names(withName, first.host)).toEqual(new Set(['alice']))
+  expect(await names(withName, `bob@${first.host}`)).toEqual(new Set())
+})
+
+test('without an agent, git is told why, and gets nothing', async ({ signed, first }) => {
+  const { account, git, program } = signed
+  program.type('quit')
+  await program.ended
+  const { code, stderr } = await git({ [first.host]: account }, ['ls-remote', first.url])
+  expect(code).not.toBe(0)
+  expect(stderr).toContain('latchkey: Latchkey does not run')
+  expect(first.sent).toEqual([null])
+})
+
+test('a host that the setting does not name is answered without an agent', async () => {
+  const input = 'protocol=https\nhost=git.example.com\n\n'
+  const run = await runCli(['git-credential', 'get', ...at('/nonexistent')], { input })
+  expect(run).toEqual({ code: 0, stdout: '', stderr: '' })
+})
