@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { CONSENT_DETAILS } from '../../main/api/api-messages.js'
+import { launchBrowser } from '../support/browser.js'
 import { openEvents, type EventStream, type ReceivedEvent } from '../support/event-stream.js'
 import { startProvider } from '../provider/provider.js'
 import { ALLOW_TESTS } from '../support/headless-program.js'
@@ -159,6 +160,30 @@ test('S21: a page’s EventSource is rejected before the stream begins', async (
     { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' },
   ]) {
     expectProblem(await ask(shared, '/session/events', { headers }), 403, 'web-page')
+  }
+})
+
+test('S21: a browser’s EventSource gets nothing', async ({ serve }) => {
+  const service = await serve()
+  await signIn(service)
+  const browser = await launchBrowser()
+  try {
+    const page = await browser.newPage()
+    await page.goto(`${service.provider.issuer}/.well-known/openid-configuration`)
+    const happened = await page.evaluate(
+      (url) =>
+        new Promise<string>((resolve) => {
+          const source = new EventSource(url)
+          source.addEventListener('session', () => resolve('session'))
+          source.addEventListener('open', () => resolve('open'))
+          source.addEventListener('error', () => resolve(`error ${source.readyState}`))
+        }),
+      `${service.url}/session/events`,
+    )
+    // 2: closed for good, because the answer is no stream.
+    expect(happened).toBe('error 2')
+  } finally {
+    await browser.close()
   }
 })
 

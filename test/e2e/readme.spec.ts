@@ -1,4 +1,4 @@
-// Runs the README's examples for app authors exactly as they are printed.
+// Runs the examples of the README and docs/api.md for app authors exactly as they are printed.
 
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,7 +17,7 @@ test('the example in TypeScript signs a person in', async ({ run }) => {
   const folder = await mkdtemp(join(ROOT, 'dist', 'example-'))
   try {
     const example = join(folder, 'example.ts')
-    await writeFile(example, await findExample('README.md', 'ts', /^import pieces/))
+    await writeFile(example, await findExample('docs/api.md', 'ts', /^import pieces/))
     // Node before 22.18 needs the flag; newer versions ignore it.
     const child = spawn(process.execPath, ['--experimental-strip-types', example], {
       env: { ...process.env, ...(await homeWith(program.dataDir)) },
@@ -42,9 +42,9 @@ test('the examples with curl read the shared token, and sign a person in', async
   await program.line('listening')
   const env = { ...process.env, ...(await homeWith(program.dataDir)) }
   const runShell = (script: string) => promisify(execFile)('sh', ['-ec', script], { env })
-  const read = await findExample('README.md', 'sh', /refresh_token/)
+  const read = await findExample('docs/api.md', 'sh', /^LATCHKEY_URL[^]*refresh_token/)
   const findService = /^LATCHKEY_URL=.*\n/.exec(read)![0]
-  const signIn = findService + (await findExample('README.md', 'sh', /pkce\/code/))
+  const signIn = findService + (await findExample('docs/api.md', 'sh', /pkce\/code/))
 
   const failed = (await runShell(read).catch((error: unknown) => error)) as { stdout: string }
   expect(JSON.parse(failed.stdout)).toMatchObject({ status: 401, code: 'not-signed-in' })
@@ -60,6 +60,26 @@ test('the examples with curl read the shared token, and sign a person in', async
   expect(asking.name).toBe('curl')
   program.type(`allow ${id}`)
   expect(JSON.parse((await asked).stdout)).toMatchObject(ALICE)
+})
+
+test('the README’s example prints a token alone', async ({ run }) => {
+  const hasCurl = await promisify(execFile)('curl', ['--version']).catch(() => null)
+  test.skip(hasCurl === null, 'curl is not installed here')
+  const program = await run(['--demo', ...SCRIPTED])
+  await program.line('listening')
+  const env = { ...process.env, ...(await homeWith(program.dataDir)) }
+  const example = await findExample('README.md', 'sh', /session\/token/)
+  const runShell = () => promisify(execFile)('sh', ['-ec', example], { env })
+
+  const failed = (await runShell().catch((error: unknown) => error)) as { stdout: string }
+  expect(JSON.parse(failed.stdout)).toMatchObject({ status: 401, code: 'not-signed-in' })
+  program.type('sign-in')
+  await fetch(await answerLink(await program.link()))
+  await program.status('signed-in')
+  const asked = runShell()
+  const { id } = await program.line('consent')
+  program.type(`allow ${id}`)
+  expect((await asked).stdout).toMatch(/^[\w.~+/-]{20,}=*$/)
 })
 
 test('the README and its pages never present port 1000 as certain', async () => {

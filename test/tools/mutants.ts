@@ -8,6 +8,7 @@ import { DIRECTORY } from './mutants/directory.js'
 import { PROOF } from './mutants/proof.js'
 import { SERVICE } from './mutants/service.js'
 import { SESSION } from './mutants/session.js'
+import { SESSION_API } from './mutants/session-api.js'
 import { SIGN_IN } from './mutants/sign-in.js'
 import { TERMINAL } from './mutants/terminal.js'
 import { WINDOW } from './mutants/window.js'
@@ -39,6 +40,7 @@ export const MUTATED_FILES: readonly MutatedFile[] = [
   ...SIGN_IN,
   ...PROOF,
   ...SESSION,
+  ...SESSION_API,
   ...SERVICE,
   ...DIRECTORY,
   ...WINDOW,

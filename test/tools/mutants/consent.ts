@@ -237,8 +237,8 @@ export const CONSENT: readonly MutatedFile[] = [
     faults: [
       {
         name: 'every program learns who is signed in',
-        find: 'if (key === null && !(await mayKnow(deps, request, { account, once }))) return null',
-        replace: 'await mayKnow(deps, request, { account, once })',
+        find: 'if (key === null && !(await mayKnow(deps, request, { account, ...access }))) return null',
+        replace: 'await mayKnow(deps, request, { account, ...access })',
       },
       {
         name: 'a key shows all accounts',
@@ -257,7 +257,7 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'callers without a process are asked about in the background',
-        find: 'if (findProcess(caller) === null) return false',
+        find: 'if (isQuiet || findProcess(caller) === null) return false',
         replace: 'if (findProcess(caller)?.pid === 0) return false',
       },
       {

@@ -1,0 +1,149 @@
+// Mutants of the session API: tokens for programs, and the state of the session as events.
+
+import type { MutatedFile } from '../mutants.js'
+
+const CALLS = ['test/api/session.spec.ts']
+
+export const SESSION_API: readonly MutatedFile[] = [
+  {
+    file: 'main/api/follow-account.ts',
+    specs: ['test/unit/follow-account.spec.ts'],
+    faults: [
+      {
+        name: 'a question that came up before the listener did is not noticed when it ends',
+        find: '      state.seen = agent.model()\n',
+        replace: '',
+      },
+      {
+        name: 'the person is asked about a program that they have just taken out of the list',
+        find: '{ isQuiet: mayBeTakenBack }',
+        replace: '{ isQuiet: false }',
+      },
+      {
+        name: 'a consent that is taken back looks like a sign-out',
+        find: 'account === null && mayBeTakenBack && isThere(state)',
+        replace: 'account === null && mayBeTakenBack && !isThere(state)',
+      },
+      {
+        name: 'a sign-out looks like a consent that is taken back',
+        find: 'account === null && mayBeTakenBack && isThere(state)',
+        replace: 'account === null && mayBeTakenBack',
+      },
+      {
+        name: 'a change during a look is missed',
+        find: '  state.mustReadAgain = true\n',
+        replace: '  state.mustReadAgain = !state.isReading\n',
+      },
+      {
+        name: 'two looks overtake each other',
+        find: '  if (state.isReading) return\n',
+        replace: '',
+      },
+      {
+        name: 'a listener is called after the connection is closed',
+        find: '    if (state.isClosed) return\n    if (account === null',
+        replace: '    if (account === null',
+      },
+      {
+        name: 'a connection with a wrong key is followed for ever',
+        find: '    close()\n    throw thrown',
+        replace: '    throw thrown',
+      },
+      {
+        name: 'a key that is taken back is kept open',
+        find: '    endByTakingBack(state, listener)\n  }\n}\n',
+        replace: '  }\n}\n',
+      },
+    ],
+  },
+  {
+    file: 'main/api/session-events.ts',
+    specs: ['test/unit/session-events.spec.ts'],
+    faults: [
+      {
+        name: 'a program that has the current state gets it again',
+        find: 'let sentId = readLastId(request)',
+        replace: 'let sentId = readLastId(request)?.slice(1)',
+      },
+      {
+        name: 'a new state has the ID of the one before',
+        find: 'before?.state === state ? before.number : (count += 1)',
+        replace: 'before ? before.number : (count += 1)',
+      },
+      {
+        name: 'the IDs of two runs are the same',
+        find: 'createNumbering(randomUUID())',
+        replace: "createNumbering(randomUUID().slice(0, 0) + 'run')",
+      },
+      {
+        name: 'there is no limit',
+        find: '    checkRoom(deps)\n',
+        replace: '',
+      },
+      {
+        name: 'an idle connection is silent',
+        find: "response.write(': heartbeat\\n\\n', () => written())",
+        replace: "response.write('', () => written())",
+      },
+      {
+        name: 'at the end a program is told not to come again',
+        find: "else if (reason === 'ending') response.end()\n",
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/api/session-token.ts',
+    specs: CALLS,
+    faults: [
+      {
+        name: 'an ID token needs only the consent to a token',
+        find: "const purpose = isIdToken ? 'id-token' : 'token'",
+        replace: "const purpose = isIdToken ? 'token' : 'token'",
+        grep: 'an ID token needs',
+      },
+      {
+        name: 'a key gives more than its scopes',
+        find: 'if (most !== null && wanted !== null && !includesScope(most, wanted)) {',
+        replace: "if (most === '' && wanted !== null) {",
+        grep: 'a key gives a token',
+      },
+      {
+        name: 'a key for some scopes gives the whole token',
+        find: 'const scope = wanted ?? most',
+        replace: 'const scope = wanted',
+        grep: 'a key gives a token',
+      },
+      {
+        name: 'a token that is asked for longer is not renewed',
+        find: 'const leastMs = (wanted.minimum_validity ?? DEFAULT_VALIDITY_S) * 1000',
+        replace: 'const leastMs = DEFAULT_VALIDITY_S * 1000',
+        grep: 'valid long enough',
+      },
+      {
+        name: 'scopes that were not granted are the fault of the provider',
+        find: "code === 'invalid-scope' ?",
+        replace: "code === 'not-configured' ?",
+        grep: 'an audience, scopes',
+      },
+    ],
+  },
+  {
+    file: 'main/api/session-routes.ts',
+    specs: CALLS,
+    faults: [
+      {
+        name: 'any program signs accounts out',
+        find: "  if (key === null) await requireConsent(deps, request, { account, purpose: 'token', hangUp })\n  await deps.agent",
+        replace: '  await deps.agent',
+        grep: 'sign anyone out',
+      },
+      {
+        name: 'the account in the body does not count for a sign-out',
+        find: '{ account: named, key }',
+        replace: '{ account: named?.slice(0, 0) || undefined, key }',
+        grep: 'POST /session/sign-out',
+      },
+    ],
+  },
+]
