@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import { findAccount, type AccountSession } from '../agent/model.js'
 import { isUnchanged } from '../consent/program.js'
-import { findProcess, type Caller } from '../net/caller.js'
+import type { Caller } from '../net/caller.js'
 import { chooseAccount, type ChooseAccountDeps } from './choose-account.js'
 import { Problem } from './problem.js'
 import { findKey } from './require-consent.js'
@@ -100,7 +100,7 @@ async function chooseQuietly(
   }
 }
 
-/** S24: callers without a process are all alike, so that the person is not asked about them here. */
+/** S24: a question about callers without a process is for the call that waits alone, so none is shown here. */
 async function mayKnow(
   { agent: { consents }, findCaller }: IdentityDeps,
   request: IncomingMessage,
@@ -111,7 +111,7 @@ async function mayKnow(
   if (consents.isAllowed(wanted)) return true
   const before = once.get(account.id)
   if (before && isUnchanged(before, caller)) return !consents.isPaused()
-  if (isQuiet || findProcess(caller) === null) return false
+  if (isQuiet) return false
   const verdict = await consents.ask({
     ...wanted,
     signal: GONE,

@@ -14,6 +14,7 @@ import { codeChallenge, createNonce, createState, createVerifier } from '../oaut
 import { isSameProviderName, type ProviderSettings } from '../oauth/sign-in.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
 import { chooseAccount, type ChooseAccountDeps } from './choose-account.js'
+import { ACCOUNT_HEADER } from './endpoints.js'
 import { makeNotSignedInProblem, Problem, toBeginProblem, toProblem } from './problem.js'
 import { findKey, findKeyAccount, notAllowed, requireConsent } from './require-consent.js'
 
@@ -98,11 +99,11 @@ async function signIn(
   const { deps } = state
   const key = findKey(deps, request)
   const claimant = { caller: await deps.findCaller(request), key }
-  const { provider, account } = await findTarget(deps, request, { ...wanted, key })
+  const { provider, account, isNamed } = await findTarget(deps, request, { ...wanted, key })
 
   // 2.
   const isWanted = (one: Pick<Started, 'provider'>): boolean =>
-    one.provider === provider.name || (wanted.provider ?? wanted.account) === undefined
+    !isNamed || one.provider === provider.name
   const kept = claim(state, claimant, isWanted)
   if (kept !== null) return readOutcome(deps, kept, key)
 
@@ -126,8 +127,8 @@ async function signIn(
   return findAgain(deps, signedIn.id)
 }
 
-/** `account`: null if the person has to sign in. */
-type Target = { provider: ProviderSettings; account: AccountSession | null }
+/** `account`: null if the person has to sign in. `isNamed`: false if any account of the program will do. */
+type Target = { provider: ProviderSettings; account: AccountSession | null; isNamed: boolean }
 
 /** What a call names. */
 type Named = Omit<WantedSignIn, 'hangUp'> & { key: HeldKey | null }
@@ -144,7 +145,7 @@ async function findTarget(
   const own = owner && findSettings(deps, owner)
   const provider = findNamed(deps, wanted.provider) ?? own ?? first
   const isThere = found?.kind === 'signed-in' && own === provider
-  return { provider, account: isThere ? found : null }
+  return { provider, account: isThere ? found : null, isNamed: isAnyNamed(request, wanted) }
 }
 
 /** The key and the IDs name an account. A provider names the default account there, else the first one. */
@@ -158,8 +159,15 @@ async function findWantedAccount(
   if (key !== null && !findKeyAccount(deps, key)) return undefined
   const named = key === null && id === undefined ? findNamed(deps, provider) : undefined
   if (named !== undefined) return findAt(deps, model, named)
+  const isConfigured = model.accounts.some((one) => findSettings(deps, one) !== undefined)
+  if (!isConfigured && !isAnyNamed(request, { account: id, provider, key })) return undefined
   const chosen = await chooseAccount(deps, request, { key, account: id })
   return chosen === undefined ? undefined : findAccount(model, chosen)
+}
+
+function isAnyNamed({ headers }: IncomingMessage, { provider, account, key }: Named): boolean {
+  const header = headers[ACCOUNT_HEADER.toLowerCase()]
+  return key !== null || (provider ?? account ?? header) !== undefined
 }
 
 function findAt(

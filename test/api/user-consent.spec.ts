@@ -79,7 +79,7 @@ async function type(desk: Desk, command: string): Promise<void> {
   )
 }
 
-test('before the user allows it, a program learns nothing, and the user is asked once', async ({
+test('S24: before the user allows it, a program learns nothing, and the user is asked once', async ({
   desk,
 }) => {
   await expectNobody(desk)
@@ -117,7 +117,7 @@ async function findApp(desk: Desk, kind: 'program' | 'denied' = 'program'): Prom
 
 const findDenied = (desk: Desk): Promise<string> => findApp(desk, 'denied')
 
-test('after a denial, a program learns nothing, and no browser opens', async ({ desk }) => {
+test('S24: after a denial, a program learns nothing, and no browser opens', async ({ desk }) => {
   await expectNobody(desk)
   await type(desk, `deny ${(await desk.line('consent')).id}`)
   await expectNobody(desk)

@@ -148,9 +148,11 @@ test('after the person forgets a program, it sees nobody again', async ({
   follower.close()
 })
 
-test('a key shows its account alone, and a wrong one is told', async ({
-  watched: { agent, identity, from, id, asked },
+test('S24: a key shows its account alone, and a wrong one is told', async ({
+  watched: { agent, identity, from, id, asked, signIn },
 }) => {
+  await fetch(await answerLink(await signIn({ kind: 'other' }), 'account=bob'))
+  await expect.poll(() => agent.model().accounts).toHaveLength(2)
   const { accounts } = agent.model()
   await agent.consents.restore()
   const { key } = await agent.consents.createKey({
@@ -165,7 +167,8 @@ test('a key shows its account alone, and a wrong one is told', async ({
   for (const called of [identity.peek(bad), identity.list(bad), identity.follow(bad).current()]) {
     await expect(called).rejects.toThrow(CONSENT_DETAILS.wrongKey)
   }
-  await agent.signOut()
+  await agent.signOut(id)
   expect(await identity.peek(good)).toBeNull()
+  expect(await identity.list(good)).toEqual([])
   expect(asked).toEqual([])
 })

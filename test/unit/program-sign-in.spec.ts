@@ -317,6 +317,21 @@ test('an account and a provider can be named', async ({ desk }) => {
   )
 })
 
+test('an account whose provider is no longer configured is not in the way', async ({ desk }) => {
+  const { deps, from, links, provider, asked } = desk
+  const alice = await signInByTray(desk)
+  const tabs = links.length
+  const settings = createProviderSettings(provider, { settings: { clientId: 'another' } })
+  const signIns = createProgramSignIns({ ...deps, providers: [settings] })
+  signIns.signIn(from(APP), { hangUp: NEVER }).catch(() => undefined)
+  await expect.poll(() => links.length).toBe(tabs + 1)
+  const named = from(APP, { 'x-latchkey-account': 'nobody22' })
+  await expect(signIns.signIn(named, { hangUp: NEVER })).rejects.toThrow(
+    PROBLEM_DETAILS.noSuchAccount,
+  )
+  expect([asked, alice.account.sub]).toEqual([[], 'alice'])
+})
+
 test('a prompt of none is not sent, because nobody would agree then', async ({ desk }) => {
   const { deps, from, links, provider } = desk
   for (const [prompt, sent] of [

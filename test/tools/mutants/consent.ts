@@ -256,11 +256,6 @@ export const CONSENT: readonly MutatedFile[] = [
         replace: "thrown.code === 'not-found') return undefined",
       },
       {
-        name: 'callers without a process are asked about in the background',
-        find: 'if (isQuiet || findProcess(caller) === null) return false',
-        replace: 'if (findProcess(caller)?.pid === 0) return false',
-      },
-      {
         name: 'a connection keeps what another program was allowed once',
         find: 'if (before && isUnchanged(before, caller))',
         replace: 'if (before || (before && isUnchanged(before, caller)))',
