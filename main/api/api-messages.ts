@@ -10,6 +10,7 @@ export const PROBLEM_DETAILS = {
   webPage: 'This service answers programs on this computer, not web pages.',
   otherUser: 'This service belongs to another user of this computer.',
   notFound: 'There is nothing at this path. See /openapi.json for the paths that exist.',
+  noCloud: 'Latchkey signs people in. It is no cloud and has no models.',
   webSocketOnly: 'This path is a WebSocket. Connect to it with a WebSocket client.',
   badHandshake: 'The request is not a valid WebSocket handshake.',
   tooManySubscribers: 'Too many programs follow a stream. Try again later.',

@@ -306,6 +306,11 @@ export const ENDPOINTS = {
   /** For programs that have read the service file. It is no part of the API for others. */
   'GET /.well-known/proof': { isOpen: true },
   'WS /.well-known/stream/health': { isOpen: true },
+  'WS /user/stream': {},
+  // Plugins call these after a sign-in.
+  'POST /allocations/connect': {},
+  'GET /applications': {},
+  'GET /models': {},
   'GET /openapi.json': {},
 } as const satisfies Record<Name, Endpoint>
 

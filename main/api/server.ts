@@ -13,7 +13,7 @@ import { PROBLEM_DETAILS, SERVICE_MESSAGES } from './api-messages.js'
 import { createCallerCheck } from './check-caller.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
 import { findPath, readPath } from './endpoints.js'
-import { createIdentityAccess } from './identity-access.js'
+import { createIdentityAccess, type IdentityAccess } from './identity-access.js'
 import { createPkceHandlers, type Handler, type Handlers, type PkceDeps } from './pkce-routes.js'
 import { Problem, rejectRequest, toAnswer } from './problem.js'
 import { answerProof } from './proof.js'
@@ -190,7 +190,8 @@ type AnsweringDeps = ServiceDeps &
 
 /** Handles requests: the guard checks each as it came in, then its endpoint's handler answers it. */
 function createAnswering(answeringDeps: AnsweringDeps): Answering {
-  const deps = { ...answeringDeps, callers: rememberSignedIn(answeringDeps) }
+  const known = { ...answeringDeps, callers: rememberSignedIn(answeringDeps) }
+  const deps = { ...known, access: createIdentityAccess(known) }
   const { connections, fromSocket, report } = deps
   const handlers = createHandlers(deps)
   const checkCaller = createCallerCheck({
@@ -221,7 +222,7 @@ function createAnswering(answeringDeps: AnsweringDeps): Answering {
     upgrade: createUpgrade({
       connections,
       checkCaller,
-      handlers: createStreamHandlers(deps),
+      handlers: createStreamHandlers({ ...deps, identity: deps.access }),
       toProblem: (thrown, request) => toProblem(thrown, request, report),
     }),
   }
@@ -237,15 +238,17 @@ function rememberSignedIn({ agent }: ServiceDeps): SignedInCallers {
 }
 
 /** Every endpoint of the table has its handler here. */
-function createHandlers(deps: AnsweringDeps & PkceDeps): Handlers {
+function createHandlers(deps: AnsweringDeps & PkceDeps & { access: IdentityAccess }): Handlers {
   let description: string | null = null
   const { identity: known = createServiceIdentity(), port } = deps
-  const identity = createIdentityAccess(deps)
   const signIns = createProgramSignIns(deps)
   return {
     ...createPkceHandlers(deps),
-    ...createSessionHandlers({ ...deps, identity, signIns }),
-    ...createUserHandlers({ ...deps, identity, signIns }),
+    ...createSessionHandlers({ ...deps, identity: deps.access, signIns }),
+    ...createUserHandlers({ ...deps, identity: deps.access, signIns }),
+    'POST /allocations/connect': rejectCloudCall,
+    'GET /applications': rejectCloudCall,
+    'GET /models': rejectCloudCall,
     'GET /.well-known/health': () => answerText('ok'),
     'GET /.well-known/version': () => answerText(deps.version),
     'GET /.well-known/proof': (request) => answerProof({ identity: known, port }, request),
@@ -254,6 +257,10 @@ function createHandlers(deps: AnsweringDeps & PkceDeps): Handlers {
       return answerJson((description ??= JSON.stringify(describeApi(deps.version, deps.url))))
     },
   }
+}
+
+function rejectCloudCall(): never {
+  throw new Problem('not-implemented', PROBLEM_DETAILS.noCloud)
 }
 
 async function answer(

@@ -5,7 +5,7 @@ import type { MutatedFile } from '../mutants.js'
 const REQUESTS = 'test/attack/api.spec.ts'
 const OTHER_USERS = 'test/attack/other-users.spec.ts'
 
-const GUARD_TABLE = 'test/api/streams.spec.ts'
+const GUARD_TABLE = 'test/attack/guard-table.spec.ts'
 
 const CALLERS = 'test/unit/callers.spec.ts'
 
