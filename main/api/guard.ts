@@ -8,7 +8,8 @@ import { Problem } from './problem.js'
 import { findStream } from './stream-request.js'
 
 export type GuardDeps = {
-  port: number
+  /** The service's ports. Each answers for all. */
+  ports: readonly number[]
   /** S25: true if the connection belongs to this user or root, or if the system cannot tell. */
   isOurs(request: IncomingMessage): boolean
   /** True if the request came by the Unix socket, which only this user can reach. */
@@ -30,8 +31,8 @@ type Call = {
   stream: StreamName | null
 }
 
-/** `port`: null for a request that came by the Unix socket. */
-type Check = (call: Call, port: number | null) => Problem | null
+/** `ports`: null for a request that came by the Unix socket. */
+type Check = (call: Call, ports: readonly number[] | null) => Problem | null
 
 /** The checks, in order. The first one that fails answers the request. */
 const CHECKS: readonly Check[] = [
@@ -49,12 +50,12 @@ export function guard(request: IncomingMessage, deps: GuardDeps): Problem | null
 /** Checks what the request itself says. The owner of its connection need not be known. */
 export function checkRequest(
   request: IncomingMessage,
-  deps: Pick<GuardDeps, 'port' | 'isSocketCall'>,
+  deps: Pick<GuardDeps, 'ports' | 'isSocketCall'>,
 ): Problem | null {
-  const port = deps.isSocketCall(request) ? null : deps.port
+  const ports = deps.isSocketCall(request) ? null : deps.ports
   const call = readCall(request)
   for (const check of CHECKS) {
-    const problem = check(call, port)
+    const problem = check(call, ports)
     if (problem !== null) return problem
   }
   return null
@@ -85,10 +86,10 @@ function checkTarget({ target, hosts }: Call): Problem | null {
   return new Problem('malformed', PROBLEM_DETAILS.noHostOrPath)
 }
 
-/** The Host must be a loopback host with our port. Other names may have been rebound to it. */
-function checkHost({ hosts }: Call, port: number | null): Problem | null {
-  if (port === null) return checkSocketHost(hosts[0]!)
-  const allowed = listAllowedHosts(port)
+/** The Host must be a loopback host with a port of ours. Other names may have been rebound to it. */
+function checkHost({ hosts }: Call, ports: readonly number[] | null): Problem | null {
+  if (ports === null) return checkSocketHost(hosts[0]!)
+  const allowed = listAllowedHosts(ports)
   if (allowed.includes(hosts[0]!.toLowerCase())) return null
   return new Problem('wrong-host', PROBLEM_DETAILS.wrongHost(allowed))
 }
@@ -133,21 +134,26 @@ function checkKey(request: IncomingMessage, deps: GuardDeps): Problem | null {
 }
 
 /** Lists the values of Host that are allowed. Once, because every request asks. */
-function listAllowedHosts(port: number): readonly string[] {
-  const known = allowedHosts.get(port)
-  const allowed = known ?? LOOPBACK_HOSTS.flatMap((host) => listAuthorities(host, port))
-  if (!known) allowedHosts.set(port, allowed)
+function listAllowedHosts(ports: readonly number[]): readonly string[] {
+  const known = allowedHosts.get(ports)
+  const allowed = known ?? listLoopbackAuthorities(ports)
+  if (!known) allowedHosts.set(ports, allowed)
   return allowed
 }
 
-const allowedHosts = new Map<number, readonly string[]>()
+const allowedHosts = new WeakMap<readonly number[], readonly string[]>()
+
+/** Lists the ways to write this computer's loopback names, each with each port. */
+export function listLoopbackAuthorities(ports: readonly number[]): readonly string[] {
+  return ports.flatMap((port) => LOOPBACK_HOSTS.flatMap((host) => listAuthorities(host, port)))
+}
 
 /**
  * Lists the ways to write a host and a port. The default port of http may also be left out.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-4.2.3}
  */
-export function listAuthorities(host: string, port: number): string[] {
+function listAuthorities(host: string, port: number): string[] {
   return port === HTTP_PORT ? [`${host}:${port}`, host] : [`${host}:${port}`]
 }
 

@@ -104,7 +104,7 @@ async function authorize(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Answer> {
-  const { agent, seeds, port } = deps
+  const { agent, seeds, ports } = deps
   const hangUp = watchHangUp(response)
   const body = await readJson(request)
   const verifier = body === undefined ? createVerifier() : null
@@ -116,7 +116,7 @@ async function authorize(
   const provider = await checkSeed({ ...deps, providers }, sent)
   const scope = [...agent.api.allowedScopes(provider, sent.scope)]
   const seed = { ...sent, client_id: provider.clientId, scope }
-  const signIn = toSignInRequest({ provider, port }, seed, verifier)
+  const signIn = toSignInRequest({ provider, ports }, seed, verifier)
   if (agent.consents.isLocked()) throw notAllowed(CONSENT_DETAILS.locked)
   if (asksNothing(signIn)) {
     const wanted = { provider, scope, hangUp }

@@ -3,12 +3,11 @@
 import type { ApiSignInRequest } from '../agent/api-sign-in.js'
 import { APP_PARAMETERS, PARAMETER_NAME } from '../oauth/authorization-url.js'
 import { redirectUriAt } from '../oauth/redirect-target.js'
-import { LOOPBACK_HOSTS } from '../net/loopback.js'
 import { codeChallenge, createNonce, createState } from '../oauth/pkce.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import { FORM_POST_PATH } from './endpoints.js'
-import { listAuthorities } from './guard.js'
+import { listLoopbackAuthorities } from './guard.js'
 import type { Pkce, SeededPkce, SentSeed } from './models.js'
 import { findNamedProvider, type NamedProviderDeps } from './named-provider.js'
 import { Problem } from './problem.js'
@@ -16,8 +15,8 @@ import { Problem } from './problem.js'
 export type SeedDeps = NamedProviderDeps & {
   /** The parameters that apps may add to the authorization request, beside {@link APP_PARAMETERS}. */
   allowedParameters: readonly string[]
-  /** The service's own port. */
-  port: number
+  /** The service's own ports. */
+  ports: readonly number[]
 }
 
 /**
@@ -70,7 +69,7 @@ export function checkAudience(
 
 /** Makes the request for the agent; `verifier` is null if the app holds it. */
 export function toSignInRequest(
-  { provider, port }: { provider: ProviderSettings; port: number },
+  { provider, ports }: { provider: ProviderSettings; ports: readonly number[] },
   seed: SeededPkce,
   verifier: string | null,
 ): ApiSignInRequest {
@@ -93,7 +92,7 @@ export function toSignInRequest(
     prompt: seed.prompt ?? null,
     organization: organization ?? null,
     extra,
-    redirectTarget: chooseRedirectTarget(provider, port, seed),
+    redirectTarget: chooseRedirectTarget(provider, ports, seed),
     byFormPost: response_mode === 'form_post',
   }
 }
@@ -101,13 +100,13 @@ export function toSignInRequest(
 /** Accepts no redirect URI, our own form-post endpoint, or the redirect target at a registered port. */
 function chooseRedirectTarget(
   { redirect }: ProviderSettings,
-  servicePort: number,
+  servicePorts: readonly number[],
   seed: SeededPkce,
 ): ApiSignInRequest['redirectTarget'] {
   const { redirect_uri: redirectUri, response_mode: mode } = seed
   if (redirectUri === undefined) return { kind: 'listener', port: null }
-  const own = LOOPBACK_HOSTS.flatMap((host) =>
-    listAuthorities(host, servicePort).map((authority) => `http://${authority}${FORM_POST_PATH}`),
+  const own = listLoopbackAuthorities(servicePorts).map(
+    (authority) => `http://${authority}${FORM_POST_PATH}`,
   )
   if (own.includes(redirectUri)) {
     if (mode === 'form_post') return { kind: 'api', redirectUri }

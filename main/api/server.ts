@@ -3,7 +3,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { checkWhileConnected } from '../net/connection-checks.js'
 import type { Socket } from 'node:net'
-import { bindLoopback } from '../net/loopback.js'
 import { asAuthError } from '../base/errors.js'
 import type { SocketOwners } from '../net/socket-owner.js'
 import { createCallers } from '../net/callers.js'
@@ -20,6 +19,7 @@ import { answerProof } from './proof.js'
 import { createProgramSignIns } from './program-sign-in.js'
 import { checkKey } from './require-consent.js'
 import { createSessionHandlers } from './session-routes.js'
+import { bindService } from './service-ports.js'
 import { openServiceSocket, type ServiceSocket } from './service-socket.js'
 import { createUserHandlers } from './user-routes.js'
 import { createSignedInCallers, type SignedInCallers } from './signed-in-callers.js'
@@ -28,17 +28,12 @@ import { createStreamHandlers } from './streams.js'
 import { createSubscribers, mostSubscribers, type Subscribers } from './subscribers.js'
 import { createUpgrade, type Upgrade } from './upgrade.js'
 
-/** The ports that clients of the PKCE API know, in the order they are tried in. */
-export const PORT_LADDER: readonly number[] = [
-  1000,
-  5323,
-  ...Array.from({ length: 34 }, (_, index) => 39_300 + index),
-]
-
-export type ServiceDeps = Omit<PkceDeps, 'port' | 'findCaller' | 'callers'> & {
-  /** 0: any free port; null: the ladder's first free one. */
+export type ServiceDeps = Omit<PkceDeps, 'ports' | 'findCaller' | 'callers'> & {
+  /** 0: any free port; null: the ports that clients know. */
   wantedPort: number | null
   version: string
+  /** The version that clients are told; `version` if null or absent. */
+  clientVersion?: string | null
   /** What the service file tells; a new one unless given. */
   identity?: ServiceIdentity
   /** The data directory, for the Unix socket. There is no socket without it. */
@@ -55,8 +50,12 @@ export type ServiceDeps = Omit<PkceDeps, 'port' | 'findCaller' | 'callers'> & {
 }
 
 export type Service = {
+  /** The URL at the first port. */
   url: string
+  /** The first port: the documented one, if it is free. */
   port: number
+  /** The URLs at all ports, the first one too. */
+  urls: readonly string[]
   /** False if this computer has no IPv6, so the service listens on 127.0.0.1 only. */
   ipv6: boolean
   /** The path of the Unix socket; null if there is none. */
@@ -87,16 +86,14 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
   const create = (add: (socket: Socket) => void): Server =>
     createHttpServer(() => answering, headersTimeoutMs).on('connection', add)
   const fromSocket = new WeakSet<Socket>()
-  const bound = await bindLoopback(
-    () => create(connections.add),
-    deps.wantedPort === null ? PORT_LADDER : [deps.wantedPort],
-    SERVICE_MESSAGES.portPurpose,
-  )
-  const { port } = bound
-  const url = `http://127.0.0.1:${port}`
+  const bound = await bindService(() => create(connections.add), deps.wantedPort)
+  const { ports } = bound
+  const port = ports[0]!
+  const urls = ports.map((one) => `http://127.0.0.1:${one}`)
+  const url = urls[0]!
   answering = createAnswering({
     ...deps,
-    port,
+    ports,
     findCaller: ({ socket }, options) => callers.find(socket, options),
     url,
     connections,
@@ -113,6 +110,7 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
   return {
     url,
     port,
+    urls,
     ipv6: bound.ipv6,
     socket: socket.path,
     message: describeService(bound.passedOver, { port, owners, socket }),
@@ -196,7 +194,7 @@ function createAnswering(answeringDeps: AnsweringDeps): Answering {
   const handlers = createHandlers(deps)
   const checkCaller = createCallerCheck({
     guard: {
-      port: deps.port,
+      ports: deps.ports,
       isOurs: ({ socket }) => connections.isOurs(socket),
       isSocketCall: ({ socket }) => fromSocket.has(socket),
       checkKey: (request) => checkKey(deps, request),
@@ -240,7 +238,7 @@ function rememberSignedIn({ agent }: ServiceDeps): SignedInCallers {
 /** Every endpoint of the table has its handler here. */
 function createHandlers(deps: AnsweringDeps & PkceDeps & { access: IdentityAccess }): Handlers {
   let description: string | null = null
-  const { identity: known = createServiceIdentity(), port } = deps
+  const { identity: known = createServiceIdentity(), ports } = deps
   const signIns = createProgramSignIns(deps)
   return {
     ...createPkceHandlers(deps),
@@ -250,8 +248,9 @@ function createHandlers(deps: AnsweringDeps & PkceDeps & { access: IdentityAcces
     'GET /applications': rejectCloudCall,
     'GET /models': rejectCloudCall,
     'GET /.well-known/health': () => answerText('ok'),
-    'GET /.well-known/version': () => answerText(deps.version),
-    'GET /.well-known/proof': (request) => answerProof({ identity: known, port }, request),
+    'GET /.well-known/version': () => answerText(deps.clientVersion ?? deps.version),
+    'GET /.well-known/proof': (request) =>
+      answerProof({ identity: known, port: ports[0]! }, request),
     'GET /openapi.json': async () => {
       const { describeApi } = await import('./openapi.js')
       return answerJson((description ??= JSON.stringify(describeApi(deps.version, deps.url))))

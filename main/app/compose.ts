@@ -14,7 +14,12 @@ import { diskError } from '../base/errno.js'
 import { createLogger, type Logger } from '../storage/log.js'
 import { complain } from '../base/output.js'
 import type { DirectoryInUse } from '../storage/directory-in-use.js'
-import { toLogRecord, nameRuntime, startedRecord } from '../present/log-record.js'
+import {
+  SUBSCRIBER_DROPPED,
+  toLogRecord,
+  nameRuntime,
+  startedRecord,
+} from '../present/log-record.js'
 import { openDataDirectory } from '../storage/private-directory.js'
 import { listProviderNeeds } from '../settings/presets.js'
 import { keepProviderMemory } from '../storage/provider-memory.js'
@@ -112,13 +117,13 @@ async function startParts(deps: LatchkeyDeps, onClose: OnClose): Promise<Omit<La
   const { storage, provider, redirect } = parts
   const agent = await startAgent(deps, { ...parts, holdsDirectory: watch.check, log }, onClose)
   const identity = createServiceIdentity()
-  const service = await startApi(deps, { ...parts, agent, identity }, onClose)
+  const service = await startApi(deps, { ...parts, agent, identity, log }, onClose)
   lock.announce(service.url)
   watch.begin()
   const { issuer, clientId } = provider ?? { issuer: null, clientId: null }
-  const { url, port, socket } = service
+  const { url, port, urls, socket } = service
   const facts = { ...identity, version, issuer, clientId, demo: settings.demo }
-  const file = { url, port, socket, ...facts }
+  const file = { url, port, urls, socket, ...facts }
   onClose(writeServiceFileIfPossible(settings.dataDir, file))
 
   const { platform, arch, pid, versions } = process
@@ -254,10 +259,10 @@ function openProviderMemory({ settings, clock }: LatchkeyDeps) {
 
 async function startApi(
   { settings, clock, version }: LatchkeyDeps,
-  parts: Parts & { agent: Agent; identity: ServiceIdentity },
+  parts: Parts & { agent: Agent; identity: ServiceIdentity; log: Logger },
   onClose: OnClose,
 ): Promise<Service> {
-  const { agent, findProvider, providers, owners, user, identity } = parts
+  const { agent, findProvider, providers, owners, user, identity, log } = parts
   const service = await startService({
     agent,
     clock,
@@ -274,6 +279,8 @@ async function startApi(
     user,
     exposeRefreshToken: settings.exposeRefreshToken,
     version,
+    clientVersion: settings.clientVersion,
+    onSubscriberDropped: () => log.record(SUBSCRIBER_DROPPED),
     identity,
     report: reportError,
   })

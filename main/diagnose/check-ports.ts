@@ -1,7 +1,7 @@
 // Checks the ports of the local service, and the ports to which a browser returns.
 
 import { createServer } from 'node:net'
-import { PORT_LADDER } from '../api/server.js'
+import { DOCUMENTED_PORTS, PLUGIN_PORTS } from '../api/service-ports.js'
 import { readErrno } from '../base/errno.js'
 import { findHolder } from '../net/port-holder.js'
 import type { Settings } from '../settings/options.js'
@@ -13,20 +13,23 @@ type PortState =
   /** The message has no final full stop. */
   | { port: number; kind: 'taken' | 'forbidden'; message: string }
 
-/** `own`: the service port of the Latchkey that runs with this data directory; null if none runs. */
+/** `own`: the service ports of the Latchkey that runs with this data directory; empty if none runs. */
 export async function checkServicePort(
   { port }: Pick<Settings, 'port'>,
-  own: number | null,
-  defaultPorts: readonly number[] = PORT_LADDER,
+  own: readonly number[],
+  known = { documented: DOCUMENTED_PORTS, plugins: PLUGIN_PORTS },
 ): Promise<Check> {
   const name = 'service-port'
-  if (port === 0 && own === null) return createCheck(name, 'ok', MESSAGES.ports.any)
-  const states = await readStates(port === null ? defaultPorts : [port || own!])
-  if (own !== null) {
-    const others = states.filter((state) => state.port !== own)
+  const [ownPort] = own
+  if (port === 0 && ownPort === undefined) return createCheck(name, 'ok', MESSAGES.ports.any)
+  const states = await readStates(
+    port === null ? [...known.documented, ...known.plugins] : [port || ownPort!],
+  )
+  if (ownPort !== undefined) {
+    const others = states.filter((state) => !own.includes(state.port))
     return createCheck(name, 'ok', MESSAGES.ports.ours(own), ...listTaken(others))
   }
-  return port === null ? checkDefaultPorts(states) : checkNamedPort(states[0]!)
+  return port === null ? checkDefaultPorts(states, known.documented) : checkNamedPort(states[0]!)
 }
 
 function checkNamedPort(state: PortState): Check {
@@ -36,8 +39,8 @@ function checkNamedPort(state: PortState): Check {
   return createCheck(name, 'problem', explain(state.message))
 }
 
-/** The service uses the first free port. A warning says that it is not the usual one. */
-function checkDefaultPorts(states: readonly PortState[]): Check {
+/** The service uses the first free port. A warning says that it is not one of the documented ones. */
+function checkDefaultPorts(states: readonly PortState[], documented: readonly number[]): Check {
   const name = 'service-port'
   const index = states.findIndex(({ kind }) => kind === 'free')
   const free = states[index]
@@ -45,7 +48,7 @@ function checkDefaultPorts(states: readonly PortState[]): Check {
     return createCheck(name, 'problem', MESSAGES.ports.allTaken, ...listTaken(states))
   }
   const usual = states[0]!
-  if (usual.kind === 'free') {
+  if (usual.kind === 'free' || documented.includes(free.port)) {
     return createCheck(name, 'ok', MESSAGES.ports.free([free.port]), ...listTaken(states))
   }
   const isExpected = states.slice(0, index).every(({ kind }) => kind === 'forbidden')

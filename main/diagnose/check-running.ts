@@ -16,14 +16,14 @@ export type Own = Pick<Settings, 'dataDir' | 'demo' | 'issuer' | 'clientId'>
 type Running = {
   found: Check
   /** The port of the running service; null if none runs or answers. */
-  port: number | null
+  ports: readonly number[]
   /** The provider to check: the own one, or that of the running Latchkey if there is no own one. */
   provider: Pick<Own, 'demo' | 'issuer' | 'clientId'>
 }
 
 export async function checkRunning(own: Own, http: Http, version: string): Promise<Running> {
   const { dataDir: directory, demo, issuer, clientId } = own
-  const none = { port: null, provider: { demo, issuer, clientId } }
+  const none = { ports: [], provider: { demo, issuer, clientId } }
   const { running } = MESSAGES
   const owner = await findOwner(directory)
   if (owner === null) return { found: createCheck('running', 'ok', running.none), ...none }
@@ -47,7 +47,11 @@ export async function checkRunning(own: Own, http: Http, version: string): Promi
   if (service.version !== version) messages.push(running.otherVersion(version))
   const { message, provider } = chooseProvider(own, service)
   if (message !== null) messages.push(message)
-  return { found: createCheck('running', 'ok', ...messages), port: service.port, provider }
+  return { found: createCheck('running', 'ok', ...messages), ports: readPorts(service), provider }
+}
+
+function readPorts({ urls }: ServiceFile): readonly number[] {
+  return urls.map((url) => Number(new URL(url).port))
 }
 
 function chooseProvider(

@@ -94,7 +94,7 @@ const ports = {
   any: 'any free port.',
   free: (list: readonly number[]) =>
     `${formatList(list.map(String))} ${list.length === 1 ? 'is' : 'are'} free.`,
-  ours: (port: number) => `Latchkey uses ${port}.`,
+  ours: (list: readonly number[]) => `Latchkey uses ${formatList(list.map(String))}.`,
   /** Begins a sentence. */
   taken: (port: number, holder: string | null) =>
     `Port ${port} is used by ${holder ?? 'another program'}`,

@@ -65,7 +65,7 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
     await checkLoopback(4, clock),
     await checkLoopback(6, clock),
     await checkLocalhost(),
-    await checkServicePort(settings, running.port),
+    await checkServicePort(settings, running.ports),
     ...(await checkAllRedirectPorts(settings)),
     ...(await checkProviders(deps, settings, running.provider)),
     ...checkAnswers(findOddMembers(settings.dataDir)),

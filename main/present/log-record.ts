@@ -51,10 +51,14 @@ export type LogRecord = { level: LogLevel } & (
   | { event: 'consent-asked'; grade: Grade; purpose: Purpose }
   | { event: 'consent-ended'; grade: Grade; purpose: Purpose; end: ConsentEnd }
   | { event: 'consents-changed'; grants: number; denials: number }
+  | { event: 'subscriber-dropped' }
   | ({ event: 'started' } & Started)
   | { event: 'stopped' }
   | ({ event: 'error'; cause: Fault | null; count?: number } & Fault)
 )
+
+/** A program that followed a stream was dropped, because it read too slowly. */
+export const SUBSCRIBER_DROPPED: LogRecord = { level: 'warn', event: 'subscriber-dropped' }
 
 /** Makes the record of an event. `model` is the model after it. */
 // oxlint-disable-next-line complexity -- One case per event, so that the compiler names an event that is missing.

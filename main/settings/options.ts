@@ -62,6 +62,8 @@ export type FlatSettings = {
   allow: readonly string[]
   /** True if allowed programs get nothing while the screen is locked. */
   pauseWhenLocked: boolean
+  /** The version that clients of the API are told; null for Latchkey's. */
+  clientVersion: string | null
   /** Which account's tokens git gets, by https host. */
   gitHosts: GitHosts
   /** True if the session is stored on this computer even without a keyring that protects it. */
@@ -112,6 +114,9 @@ const CONSENT_MODES = ['ask', 'off'] as const
 
 /** What all switches have in common. */
 const SWITCH = { rule: RULES.toggle, schema: boolean.after(toBoolean), fallback: false } as const
+
+/** Current plugins compare it as three numbers. */
+const CLIENT_VERSION = /^(0|[1-9]\d{0,4})(\.(0|[1-9]\d{0,4})){2}$/
 
 export const OPTIONS: { readonly [Name in SettingName]: Option<FlatSettings[Name]> } = {
   issuer: {
@@ -285,6 +290,13 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<FlatSettings[Name
     usage: '--pause-when-locked',
     help: 'give no tokens to allowed apps either while the screen is locked',
     ...SWITCH,
+  },
+  clientVersion: {
+    usage: '--client-version X.Y.Z',
+    help: 'the version that clients of the local service are told: 12.0.0',
+    rule: RULES.clientVersion,
+    schema: text.refine((version) => CLIENT_VERSION.test(version)),
+    fallback: null,
   },
   gitHosts: {
     usage: '--git-host HOST=ACCOUNT',

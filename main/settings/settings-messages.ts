@@ -24,6 +24,7 @@ export const RULES = {
     'must be a path such as /callback, without a query, encoded characters or empty segments',
   consent: 'must be ask or off',
   allow: 'must be absolute paths of programs or scripts',
+  clientVersion: 'must be three numbers, such as 12.0.0',
   gitHosts:
     'must be HOST=ACCOUNT, with each host only once: a host name, or USERNAME@HOST:PORT, and an ' +
     'account ID or the name of a provider',

@@ -3,7 +3,15 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSecret, type Secret } from '../base/secret.js'
-import { boolean, nullable, objectOf, optional, string, wholeNumber } from '../base/schema.js'
+import {
+  boolean,
+  listOf,
+  nullable,
+  objectOf,
+  optional,
+  string,
+  wholeNumber,
+} from '../base/schema.js'
 import { isLoopback } from '../net/loopback.js'
 import type { ServiceIdentity } from '../net/service-proof.js'
 import { readRegularFile } from './regular-file.js'
@@ -16,6 +24,8 @@ export type ServiceFile = {
   instance: string
   url: string
   port: number
+  /** The URLs at all ports of the service, `url` first. */
+  urls: readonly string[]
   /** The path of the service's Unix socket; null if there is none. */
   socket: string | null
   pid: number
@@ -39,22 +49,23 @@ export type AnnouncedService = Required<Omit<ServiceFile, 'pid' | 'secret'>> & S
  */
 export function announce(directory: string, service: AnnouncedService): () => void {
   const path = join(directory, SERVICE_FILE)
-  const { instance, url, port, socket, secret, ...others } = service
+  const { instance, url, port, urls, socket, secret, ...others } = service
   const { pid } = process
-  const content = { instance, url, port, socket, pid, ...others, secret: secret.reveal() }
+  const content = { instance, url, port, urls, socket, pid, ...others, secret: secret.reveal() }
   removeLeftovers(path)
   replaceFile(path, `${JSON.stringify(content, null, 2)}\n`)
   return () => rmSync(path, { force: true })
 }
 
 const int = wholeNumber(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
-const serviceFile = objectOf({
+const fields = objectOf({
   instance: string,
   url: string.refine(isLocalService),
   port: int,
   pid: int,
   version: string,
   // Versions before 0.1.0 wrote none of these.
+  urls: optional(listOf(string.refine(isLocalService))).transform((urls) => urls ?? []),
   socket: optional(nullable(string)).transform((socket) => socket ?? null),
   issuer: optional(nullable(string.refine((text) => URL.canParse(text)))),
   clientId: optional(nullable(string)).transform((clientId) => clientId ?? null),
@@ -63,6 +74,12 @@ const serviceFile = objectOf({
     secret === undefined ? null : createSecret(secret),
   ),
 })
+
+/** An earlier version listens on one port. */
+const serviceFile = fields.transform((file) => ({
+  ...file,
+  urls: file.urls.length > 0 ? file.urls : [file.url],
+}))
 
 /** Reads the file. Null if it is missing or can't be read. */
 export function readServiceFile(directory: string): ServiceFile | null {

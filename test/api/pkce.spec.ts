@@ -5,12 +5,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
-import { PORT_LADDER } from '../../main/api/server.js'
+import { DOCUMENTED_PORTS, PLUGIN_PORTS } from '../../main/api/service-ports.js'
 import { codeChallenge } from '../../main/oauth/pkce.js'
 import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { altered, answerLink, type Visit } from '../support/person.js'
-import { SCRIPTED } from '../support/program.js'
+import { SCRIPTED, type Program } from '../support/program.js'
 import {
+  ask,
   call,
   createClient,
   comeBack,
@@ -1294,6 +1295,7 @@ test.describe('the address of the service', () => {
       instance: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
       url,
       port,
+      urls: [url],
       ...(process.platform !== 'win32' && { socket: join(program.dataDir, 'api.sock') }),
       pid: program.process.pid,
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
@@ -1320,18 +1322,46 @@ test.describe('the address of the service', () => {
     expect(instances[0]).not.toBe(instances[1])
   })
 
-  test('without --port has a port that clients know; a second program takes the next one', async ({
+  test('without --port has a documented port and one of the plugins, which serve the same', async ({
     run,
   }) => {
-    const ports: number[] = []
+    const program = await run(['--json', '--no-browser'])
+    const { url } = await program.line('listening')
+    const urls = await readUrls(program)
+    expect(urls[0]).toBe(url)
+    const ports = urls.map((one) => Number(new URL(one).port))
+    // Another program on this machine may have the documented ports.
+    expect(ports.length).toBe(DOCUMENTED_PORTS.includes(ports[0]!) ? 2 : 1)
+    expect(PLUGIN_PORTS).toContain(ports.at(-1))
+    for (const port of ports) {
+      // Each answers for both.
+      for (const named of ports) {
+        const headers = { host: `localhost:${named}` }
+        expect((await ask({ port }, '/user', { headers })).status, `${port} ${named}`).toBe(200)
+      }
+    }
+  })
+
+  test('without --port has other ports than a second program', async ({ run }) => {
+    const taken: string[] = []
     for (let count = 0; count < 2; count++) {
       const program = await run(['--json', '--no-browser'])
-      const port = Number(new URL((await program.line('listening')).url).port)
-      expect(PORT_LADDER).toContain(port)
-      ports.push(PORT_LADDER.indexOf(port))
+      await program.line('listening')
+      taken.push(...(await readUrls(program)))
     }
-    // Another program on this machine may end in between, so only a different port is certain.
-    expect(ports[0]).not.toBe(ports[1])
+    expect(new Set(taken).size).toBe(taken.length)
+  })
+
+  test('with --port has that one alone', async ({ serve }) => {
+    const { program, url } = await serve()
+    expect(await readUrls(program)).toEqual([url])
+  })
+
+  test('tells clients the version of the setting clientVersion', async ({ serve, shared }) => {
+    const { url } = await serve({ flags: ['--client-version', '12.0.0'] })
+    expect((await call({ url }, '/.well-known/version', { method: 'GET' })).text).toBe('12.0.0')
+    const { text } = await call(shared, '/.well-known/version', { method: 'GET' })
+    expect(text).not.toBe('12.0.0')
   })
 })
 
@@ -1345,3 +1375,8 @@ test('the token answer has the complete seed with which the sign-in began', asyn
   expect(token.json.seed).toEqual(coded.seed)
   expect(token.json.seed).toMatchObject({ domain: service.provider.issuer, screen_hint: 'signup' })
 })
+
+async function readUrls({ dataDir }: Program): Promise<readonly string[]> {
+  const file = await readFile(join(dataDir, 'service.json'), 'utf8')
+  return (JSON.parse(file) as { urls: readonly string[] }).urls
+}

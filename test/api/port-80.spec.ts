@@ -14,7 +14,7 @@ test.describe('a service on port 80, which clients leave out of Host', () => {
   test('accepts Host with and without the port, and no other host or port', async () => {
     const server = createServer((request, response) => {
       const refusal = guard(request, {
-        port: 80,
+        ports: [80],
         isOurs: () => true,
         isSocketCall: () => false,
         checkKey: () => null,
@@ -46,7 +46,7 @@ test.describe('a service on port 80, which clients leave out of Host', () => {
       const redirectUri = `http://${authority}/pkce/response/code`
       const { seed } = seedFor('c', { redirect_uri: redirectUri, response_mode: 'form_post' })
       const { redirectTarget } = toSignInRequest(
-        { provider, port: 80 },
+        { provider, ports: [80] },
         { ...parseBody(seededPkce, seed), client_id: 'c' },
         null,
       )

@@ -206,7 +206,7 @@ test('it does not affect a running Latchkey, and says that it answers', async ({
   const { of } = await diagnose(['--demo'], { dataDir: first.dataDir })
   expect(of('running')).toMatchObject({ verdict: 'ok' })
   expect(of('running').says[0]).toContain(`(PID ${first.process.pid}, at ${url}) and answers`)
-  expect(of('service-port').says[0]).toBe(MESSAGES.ports.ours(Number(new URL(url).port)))
+  expect(of('service-port').says[0]).toBe(MESSAGES.ports.ours([Number(new URL(url).port)]))
   expect(readdirSync(first.dataDir).toSorted()).toEqual([...before, 'diagnosis.txt'].toSorted())
 
   expect((await fetch(`${url}/.well-known/health`)).status).toBe(200)

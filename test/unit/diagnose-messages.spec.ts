@@ -98,7 +98,7 @@ test('the messages of the diagnosis', () => {
     [MESSAGES.localhost.fix, 'In /etc/hosts, set localhost to 127.0.0.1 and ::1 only.'],
     [MESSAGES.ports.any, 'any free port.'],
     [MESSAGES.ports.free([8400, 8401]), '8400 and 8401 are free.'],
-    [MESSAGES.ports.ours(1000), 'Latchkey uses 1000.'],
+    [MESSAGES.ports.ours([1000, 39300]), 'Latchkey uses 1000 and 39300.'],
     [MESSAGES.ports.taken(1000, 'node (PID 42)'), 'Port 1000 is used by node (PID 42)'],
     [MESSAGES.ports.forbidden(80), 'Port 80 needs permissions that this user does not have'],
     [

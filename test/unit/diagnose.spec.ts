@@ -171,17 +171,17 @@ test('a computer that cannot connect to itself in time is a problem', async () =
 test.describe('the service port', () => {
   test('is ok if it is named and free, or if any port will do', async ({ freePort }) => {
     const port = await freePort()
-    expect(await checkServicePort({ port }, null)).toMatchObject({
+    expect(await checkServicePort({ port }, [])).toMatchObject({
       says: [MESSAGES.ports.free([port])],
     })
-    expect(await checkServicePort({ port: 0 }, null)).toMatchObject({ verdict: 'ok' })
+    expect(await checkServicePort({ port: 0 }, [])).toMatchObject({ verdict: 'ok' })
   })
 
   test('S28: is a problem if it is named and taken, and the message names the program', async ({
     holdPort,
   }) => {
     const port = await holdPort()
-    const found = await checkServicePort({ port }, null)
+    const found = await checkServicePort({ port }, [])
     expect(found.verdict).toBe('problem')
     expect(found.says).toEqual([MESSAGES.ports.closeOrChoose(takenBy(port))])
   })
@@ -196,27 +196,37 @@ test.describe('the service port', () => {
       await holdPort(),
       await freePort(),
     ]
-    expect(await checkServicePort({ port: null }, null, [first, second])).toMatchObject({
+    expect(
+      await checkServicePort({ port: null }, [], { documented: [first], plugins: [second] }),
+    ).toMatchObject({
       verdict: 'ok',
       says: [MESSAGES.ports.free([first]), `${takenBy(second)}.`],
     })
-    const found = await checkServicePort({ port: null }, null, [second, third, last])
+    const found = await checkServicePort({ port: null }, [], {
+      documented: [second, third],
+      plugins: [last],
+    })
     expect(found).toMatchObject({
       verdict: 'warning',
       says: [MESSAGES.ports.fallsBack(takenBy(second), last), `${takenBy(third)}.`],
     })
-    expect(await checkServicePort({ port: null }, null, [second, third])).toMatchObject({
+    expect(
+      await checkServicePort({ port: null }, [], { documented: [second], plugins: [third] }),
+    ).toMatchObject({
       verdict: 'problem',
       says: [MESSAGES.ports.allTaken, `${takenBy(second)}.`, `${takenBy(third)}.`],
     })
   })
 
   test('is ok if the running Latchkey uses it', async ({ holdPort }) => {
-    const [own, other] = [await holdPort(), await holdPort()]
+    const [own, other, plugin] = [await holdPort(), await holdPort(), await holdPort()]
     for (const port of [own, 0, null]) {
-      const found = await checkServicePort({ port }, own, [own, other])
+      const found = await checkServicePort({ port }, [own, plugin], {
+        documented: [own, other],
+        plugins: [plugin],
+      })
       expect(found).toMatchObject({ verdict: 'ok' })
-      expect(found.says[0]).toBe(MESSAGES.ports.ours(own))
+      expect(found.says[0]).toBe(MESSAGES.ports.ours([own, plugin]))
       expect(found.says.slice(1).join()).not.toContain(`${own} `)
     }
   })
@@ -641,7 +651,7 @@ test.describe('a Latchkey with this data directory', () => {
   const http = createHttp({ timeoutMs: 5_000 })
 
   test('may be absent, even if it left a service file behind', async ({ directory, freePort }) => {
-    const none = { port: null, found: { verdict: 'ok' } }
+    const none = { ports: [], found: { verdict: 'ok' } }
     expect(await checkRunning(ownWith(join(directory, 'new')), http, '1.0.0')).toMatchObject(none)
     expect(await checkRunning(ownWith(directory), http, '1.0.0')).toMatchObject(none)
     announceBy(directory, `http://127.0.0.1:${await freePort()}`)
@@ -652,8 +662,8 @@ test.describe('a Latchkey with this data directory', () => {
 
   test('may be starting if it has no service file yet', async ({ directory }) => {
     const directoryLock = await lockDirectory(directory)
-    const { found, port } = await checkRunning(ownWith(directory), http, '1.0.0')
-    expect([found.verdict, port]).toEqual(['warning', null])
+    const { found, ports } = await checkRunning(ownWith(directory), http, '1.0.0')
+    expect([found.verdict, ports]).toEqual(['warning', []])
     expect(found.says[0]).toContain(`(PID ${process.pid})`)
     await directoryLock.release()
   })
@@ -661,8 +671,8 @@ test.describe('a Latchkey with this data directory', () => {
   test('is a problem if it does not answer', async ({ directory, freePort }) => {
     const directoryLock = await lockDirectory(directory)
     announceBy(directory, `http://127.0.0.1:${await freePort()}`)
-    const { found, port } = await checkRunning(ownWith(directory), http, '1.0.0')
-    expect([found.verdict, port]).toEqual(['problem', null])
+    const { found, ports } = await checkRunning(ownWith(directory), http, '1.0.0')
+    expect([found.verdict, ports]).toEqual(['problem', []])
     expect(found.says[0]).toContain('does not answer')
     await directoryLock.release()
   })

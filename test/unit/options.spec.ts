@@ -189,6 +189,12 @@ const LAYERS: {
     file: [true, true],
     fallback: false,
   },
+  clientVersion: {
+    flag: [['--client-version', '12.0.0'], '12.0.0'],
+    variable: ['12.10.3', '12.10.3'],
+    file: ['0.1.0', '0.1.0'],
+    fallback: null,
+  },
   gitHosts: {
     flag: [
       ['--git-host', 'git.example.com=work', '--git-host=bob@code.example.com:8443=home'],
@@ -525,6 +531,11 @@ const BAD: Record<
   consent: { rule: RULES.consent, texts: ['on', 'Ask', 'ask,off'], json: [true, ['ask']] },
   allow: { rule: RULES.allow, texts: [' '], json: ['bin/app', [''], ['bin/app'], [1], {}] },
   pauseWhenLocked: { rule: SWITCH, texts: ['often'], json: [1] },
+  clientVersion: {
+    rule: RULES.clientVersion,
+    texts: ['12', '12.0', 'v12.0.0', '12.0.0-beta', '12.0.0.1', '01.0.0', ' 12.0.0.'],
+    json: [12, ['12.0.0'], ''],
+  },
   gitHosts: {
     rule: RULES.gitHosts,
     texts: ['git.example.com', 'git.example.com=', '=work', 'https://git.example.com=work'],
@@ -974,6 +985,7 @@ test('the help describes each flag, by its current name only', () => {
     '--consent',
     '--allow',
     '--pause-when-locked',
+    '--client-version',
     '--git-host',
     '--keep-without-keyring',
     '--end-session',

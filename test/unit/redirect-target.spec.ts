@@ -82,7 +82,7 @@ test('S23: a seed may name the configured redirect URI, and then not the usual o
     providers: [provider],
     authorizationEndpoint: () => Promise.resolve('https://a.example/authorize'),
     allowedParameters: [],
-    port: 1000,
+    ports: [1000],
   }
   const seed = {
     response_type: 'code' as const,
@@ -94,7 +94,7 @@ test('S23: a seed may name the configured redirect URI, and then not the usual o
     client_id: 'c',
   }
   await checkSeed(deps, seed)
-  const service = { provider, port: 1000 }
+  const service = { provider, ports: [1000] }
   expect(
     toSignInRequest(service, { ...seed, redirect_uri: 'http://localhost:8400/cb' }, null)
       .redirectTarget,

@@ -22,7 +22,7 @@ const DEPS: SeedDeps = {
   providers: [PROVIDER],
   authorizationEndpoint: () => Promise.resolve('https://a.example/authorize'),
   allowedParameters: ['kc_idp_hint', 'Odd', 'odd[]'],
-  port: 1000,
+  ports: [1000],
 }
 const SEED: SeededPkce = {
   response_type: 'code',
@@ -103,7 +103,7 @@ const OWN = 'http://127.0.0.1:1000/pkce/response/code'
 
 test('S23: the redirect URI must be the listener, at a registered port, or our own endpoint', () => {
   const redirectTargetFor = (changes: Partial<SeededPkce>): unknown =>
-    toSignInRequest({ provider: PROVIDER, port: 1000 }, { ...SEED, ...changes }, null)
+    toSignInRequest({ provider: PROVIDER, ports: [1000] }, { ...SEED, ...changes }, null)
       .redirectTarget
   expect(redirectTargetFor({})).toEqual({ kind: 'listener', port: null })
   expect(redirectTargetFor({ redirect_uri: 'http://127.0.0.1:8400/callback' })).toEqual({
@@ -145,7 +145,7 @@ test('S13, S14: a seed that the service makes has the verifier’s challenge, an
 
 test('S23: the sign-in contains the data for checking its answer', () => {
   const seed = { ...SEED, organization: 'org_1' }
-  const signIn = toSignInRequest({ provider: PROVIDER, port: 1000 }, seed, null)
+  const signIn = toSignInRequest({ provider: PROVIDER, ports: [1000] }, seed, null)
   expect(signIn).toMatchObject({
     state: 'the-state',
     nonce: 'the-nonce',

@@ -16,7 +16,7 @@ const DEPS: SeedDeps = {
   providers: [PROVIDER],
   authorizationEndpoint: () => Promise.resolve(ENDPOINT),
   allowedParameters: [],
-  port: 1000,
+  ports: [1000],
 }
 const SEED: SeededPkce = {
   response_type: 'code',
@@ -54,7 +54,7 @@ test('S45: domain must be the issuer, its host or its authorization endpoint, ex
 test('S45: redirect_uri must be a registered one or our own, exactly', () => {
   const redirectTargetFor = (redirect_uri: string): unknown =>
     toSignInRequest(
-      { provider: PROVIDER, port: 1000 },
+      { provider: PROVIDER, ports: [1000] },
       { ...SEED, redirect_uri, response_mode: 'form_post' },
       null,
     ).redirectTarget

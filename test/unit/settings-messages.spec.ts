@@ -33,6 +33,7 @@ test('the rules for the values of settings', () => {
     ],
     [RULES.consent, 'must be ask or off'],
     [RULES.allow, 'must be absolute paths of programs or scripts'],
+    [RULES.clientVersion, 'must be three numbers, such as 12.0.0'],
     [
       RULES.gitHosts,
       'must be HOST=ACCOUNT, with each host only once: a host name, or USERNAME@HOST:PORT, and an account ID or the name of a provider',
