@@ -75,7 +75,7 @@ esac
 if [ -n "$key_file" ]; then
   place="The key file $key_file"
   # The first word of the line is the mode.
-  mode=$(ls -lnd -- "$key_file" 2>/dev/null) || fail 2 "$place can't be read."
+  mode=$(ls -lndL -- "$key_file" 2>/dev/null) || fail 2 "$place can't be read."
   case $mode in
     -???------*) ;;
     -*) fail 2 "Other users can read the key file $key_file. Make it private: chmod 600 $key_file" ;;

@@ -3,6 +3,23 @@
 
 app=/opt/Latchkey/latchkey
 
+# With a key, a token needs no start of the app.
+if [ "${1-}" = token ]; then
+  key=${LATCHKEY_KEY_FILE-}${LATCHKEY_KEY-}
+  plain=1
+  for arg in "$@"; do
+    case $arg in
+      --key-file | --key-file=*) key=1 ;;
+      --json | --help | -h) plain= ;;
+    esac
+  done
+  script=/opt/Latchkey/resources/bin/latchkey-token
+  if [ -n "$key" ] && [ -n "$plain" ] && [ -x "$script" ]; then
+    shift
+    exec "$script" "$@"
+  fi
+fi
+
 command=
 case ${1-} in help | version | diagnose | headless | uninstall-data) command=$1 ;; esac
 for arg in "$@"; do

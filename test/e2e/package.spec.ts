@@ -203,6 +203,30 @@ function linuxTests(asar: () => string): void {
     }
   })
 
+  test('deb and rpm contain the completions, the manual page and the unit, which is off', () => {
+    const [deb, rpm] = bothPackages().map(({ args }) =>
+      args.filter((arg) => arg.startsWith('main/assets/')).map((arg) => arg.split('=')),
+    )
+    const both = {
+      'main/assets/latchkey.sh': '/usr/bin/latchkey',
+      'main/assets/background/latchkey.service': '/usr/lib/systemd/user/latchkey.service',
+      'main/assets/latchkey.1': '/usr/share/man/man1/latchkey.1',
+      'main/assets/completions/latchkey.bash': '/usr/share/bash-completion/completions/latchkey',
+      'main/assets/completions/latchkey.fish': '/usr/share/fish/vendor_completions.d/latchkey.fish',
+    }
+    const zsh = 'main/assets/completions/_latchkey'
+    const forDeb = { ...both, [zsh]: '/usr/share/zsh/vendor-completions/_latchkey' }
+    const forRpm = { ...both, [zsh]: '/usr/share/zsh/site-functions/_latchkey' }
+    expect(Object.fromEntries(deb!)).toEqual(forDeb)
+    expect(Object.fromEntries(rpm!)).toEqual(forRpm)
+    for (const source of Object.keys(forDeb)) expect(existsSync(join(ROOT, source))).toBe(true)
+    const token = join(dirname(asar()), 'bin', 'latchkey-token')
+    expect(statSync(token).mode & 0o111).toBe(0o111)
+    for (const script of ['linux-after-install.sh', 'latchkey.sh']) {
+      expect(readFileSync(join(ROOT, 'main/assets', script), 'utf8')).not.toContain('systemctl')
+    }
+  })
+
   test('deb and rpm contain icons of all sizes, under the desktop entry’s icon name', () => {
     for (const { args, desktop } of bothPackages()) {
       expect(readKey(desktop, 'Icon')).toBe('latchkey')
@@ -313,6 +337,26 @@ function commandLineTests(asar: () => string): void {
     const { DISPLAY: _x, WAYLAND_DISPLAY: _wayland, ...env } = process.env
     return { ...env, [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour) }
   }
+
+  test('with a key, the script prints a token without the app', async () => {
+    await install('echo the app')
+    const token = join(place(), 'token')
+    writeFileSync(token, `#!/bin/sh\nprintf '%s\\n' "$@"\n`, { mode: 0o755 })
+    const text = await readFile(script(), 'utf8')
+    writeFileSync(script(), text.replace('/opt/Latchkey/resources/bin/latchkey-token', token))
+    const run = (args: string[], env: Record<string, string> = {}) =>
+      spawnSync(script(), args, {
+        env: { PATH: process.env['PATH'], DISPLAY: ':0', ...env },
+        encoding: 'utf8',
+      }).stdout.trimEnd()
+    const args = ['--scope', 'openid a']
+    expect(run(['token', ...args], { LATCHKEY_KEY_FILE: '/k' })).toBe('--scope\nopenid a')
+    expect(run(['token', ...args], { LATCHKEY_KEY: 'latchkey_x' })).toBe('--scope\nopenid a')
+    expect(run(['token', '--key-file=/k'])).toBe('--key-file=/k')
+    expect(run(['token', '--key-file', '/k', '--json'])).toBe('the app')
+    expect(run(['token'])).toBe('the app')
+    expect(run(['status'], { LATCHKEY_KEY: 'latchkey_x' })).toBe('the app')
+  })
 
   test('the script gives commands no screen, and the app the current one', async () => {
     await install(`printf '%s\\n' "$@"`)
