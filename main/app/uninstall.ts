@@ -11,7 +11,7 @@ import { revokeTokens, toOrphans } from '../oauth/token-endpoint.js'
 import { REPORT_FILE } from '../diagnose/diagnose.js'
 import { diskError, readErrno } from '../base/errno.js'
 import { readLock } from '../storage/lock-file.js'
-import { LOG_FILE, OLD_LOG_FILE } from '../storage/log.js'
+import { HEADLESS_LOG_FILE, LOG_FILE, OLD_LOG_FILE } from '../storage/log.js'
 import { DirectoryInUse } from '../storage/directory-in-use.js'
 import { LOCK_FILE, lockDirectory, type DirectoryLock } from '../storage/directory-lock.js'
 import { openDataDirectory, PROFILE_FOLDER } from '../storage/private-directory.js'
@@ -100,6 +100,7 @@ const NAMES: ReadonlySet<string> = new Set([
   SERVICE_FILE,
   LOG_FILE,
   OLD_LOG_FILE,
+  HEADLESS_LOG_FILE,
   REPORT_FILE,
 ])
 const CHROMIUM_LOCK = /^Singleton(Lock|Socket|Cookie)$/

@@ -48,6 +48,16 @@ export const AGENT_MESSAGES = {
   statusIsSignedOut: 'Nobody is signed in, or you have not allowed this command to know.',
 }
 
+/** About an agent that --start starts. */
+export const START_MESSAGES = {
+  ended: (code: string, lastLine: string | null) =>
+    `Latchkey could not start (${code})${lastLine === null ? '.' : `: ${lastLine}`}`,
+  tooSlow: (log: string) =>
+    `Latchkey has started but does not answer yet. Its output is in ${log}.`,
+  noLog: (log: string, error: string) => `${log} can't be written (${error}).`,
+  logNotRegular: (log: string) => `${log} is not a regular file.`,
+}
+
 /** About what git and kubectl ask for. */
 export const CREDENTIAL_MESSAGES = {
   unusualToken: "The token contains characters that git can't take.",

@@ -104,8 +104,15 @@ const PROVIDER: Flag = {
   completes: null,
 }
 
+const START: Flag = {
+  name: 'start',
+  value: null,
+  help: 'start Latchkey in the background if it does not run',
+  completes: null,
+}
+
 /** Of every command that asks the agent. */
-const CALL_FLAGS: readonly Flag[] = [JSON_OUTPUT, DATA_DIR, HELP]
+const CALL_FLAGS: readonly Flag[] = [JSON_OUTPUT, START, DATA_DIR, HELP]
 const CALL_EXITS: readonly ExitName[] = ['noAgent', 'wrongAgent', 'notAllowed']
 
 const ASKS =
@@ -202,6 +209,7 @@ export const COMMANDS: readonly Command[] = [
       ACCOUNT,
       KEY_FILE,
       { ...JSON_OUTPUT, help: 'print one JSON object per line' },
+      START,
       DATA_DIR,
       HELP,
     ],
@@ -252,7 +260,7 @@ export const COMMANDS: readonly Command[] = [
         completes: ['get', 'store', 'erase'],
       },
     ],
-    flags: [KEY_FILE, DATA_DIR, HELP],
+    flags: [KEY_FILE, START, DATA_DIR, HELP],
     details: [
       'Git runs this command, and writes its request to the standard input. Only the https hosts in ' +
         'the setting gitHosts get an access token, each of its own account.',
@@ -265,7 +273,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'kubectl-credential',
     summary: 'give kubectl an ID token',
     arguments: [],
-    flags: [ACCOUNT, DATA_DIR, HELP],
+    flags: [ACCOUNT, START, DATA_DIR, HELP],
     details: [
       'kubectl runs this command, as exec in a kubeconfig. The answer is an ExecCredential with the ' +
         'ID token, which kubectl uses until the token expires.',

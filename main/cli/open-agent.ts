@@ -7,7 +7,7 @@ import { openTcpTable } from '../net/proc-net-tcp.js'
 import { examineSettings } from '../settings/read.js'
 import type { AgentClient } from './agent-client.js'
 import { CliError } from './cli-error.js'
-import { findAgent } from './find-agent.js'
+import { findAgent, type FindAgentDeps } from './find-agent.js'
 import type { Invocation } from './parse-command.js'
 import { readKey } from './read-key.js'
 
@@ -17,18 +17,36 @@ export async function withAgent<Value>(
   env: Environment,
   use: (client: AgentClient) => Promise<Value>,
 ): Promise<Value> {
-  const { command, values } = invocation
+  const { command, values, switches } = invocation
   const takesKey = command.flags.some(({ name }) => name === 'key-file')
-  const client = await findAgent({
+  const deps: FindAgentDeps = {
     dataDir: findDataDir(values['data-dir'], env),
     key: takesKey ? readKey(values['key-file'], env) : null,
     user: process.getuid?.() ?? null,
     openTable: openTcpTable,
-  })
+  }
+  if (switches.has('start')) {
+    const { startAgent } = await import('./start-agent.js')
+    const isRunning = (): Promise<boolean> => answers({ ...deps, key: null })
+    await startAgent({ dataDir: deps.dataDir, env, isRunning })
+  }
+  const client = await findAgent(deps)
   try {
     return await use(client)
   } finally {
     client.close()
+  }
+}
+
+/** False if no agent answers, or another program does, for example in place of one that was killed. */
+async function answers(deps: FindAgentDeps): Promise<boolean> {
+  try {
+    const client = await findAgent(deps)
+    client.close()
+    return true
+  } catch (thrown) {
+    if (thrown instanceof CliError) return false
+    throw thrown
   }
 }
 

@@ -72,6 +72,7 @@ test('all help fits 80 columns, and names each command and each flag', () => {
     '',
     'Flags:',
     '  --json             print one JSON object',
+    '  --start            start Latchkey in the background if it does not run',
     '  --data-dir FOLDER  the data directory of the Latchkey to talk to',
     '  -h, --help         print the help of the command',
     '',

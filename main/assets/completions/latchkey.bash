@@ -6,58 +6,58 @@ _latchkey_table() {
   local about=$2
   case $1 in
     token)
-      flags='--account --scope --audience --min-validity --id-token --key-file --json --data-dir -h --help'
+      flags='--account --scope --audience --min-validity --id-token --key-file --json --start --data-dir -h --help'
       valued='--account --scope --audience --min-validity --key-file --data-dir'
       ;;
     status)
-      flags='--account --key-file --json --data-dir -h --help'
+      flags='--account --key-file --json --start --data-dir -h --help'
       valued='--account --key-file --data-dir'
       ;;
     sign-in)
-      flags='--provider --account --key-file --json --data-dir -h --help'
+      flags='--provider --account --key-file --json --start --data-dir -h --help'
       valued='--provider --account --key-file --data-dir'
       ;;
     sign-out)
-      flags='--account --key-file --json --data-dir -h --help'
+      flags='--account --key-file --json --start --data-dir -h --help'
       valued='--account --key-file --data-dir'
       ;;
     accounts)
-      flags='--key-file --json --data-dir -h --help'
+      flags='--key-file --json --start --data-dir -h --help'
       valued='--key-file --data-dir'
       ;;
     use)
-      flags='--json --data-dir -h --help'
+      flags='--json --start --data-dir -h --help'
       valued='--data-dir'
       ;;
     events)
-      flags='--account --key-file --json --data-dir -h --help'
+      flags='--account --key-file --json --start --data-dir -h --help'
       valued='--account --key-file --data-dir'
       ;;
     apps)
-      flags='--json --data-dir -h --help'
+      flags='--json --start --data-dir -h --help'
       valued='--data-dir'
       case $about in
         0) words='forget' ;;
       esac
       ;;
     key)
-      flags='--account --scope --json --data-dir -h --help'
+      flags='--account --scope --json --start --data-dir -h --help'
       valued='--account --scope --data-dir'
       ;;
     git-credential)
-      flags='--key-file --data-dir -h --help'
+      flags='--key-file --start --data-dir -h --help'
       valued='--key-file --data-dir'
       case $about in
         0) words='get store erase' ;;
       esac
       ;;
     kubectl-credential)
-      flags='--account --data-dir -h --help'
+      flags='--account --start --data-dir -h --help'
       valued='--account --data-dir'
       ;;
     diagnose)
-      flags='--json --data-dir -h --help --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --take-over --no-take-over --sign-in-timeout --expose-refresh-token --no-expose-refresh-token --consent --allow --pause-when-locked --no-pause-when-locked --git-host --keep-without-keyring --no-keep-without-keyring --end-session --no-end-session --demo --no-demo --demo-if-unset --no-demo-if-unset --sign-in --no-sign-in --no-browser --browser --no-notifications --notifications --log-level --no-json'
-      valued='--data-dir --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --sign-in-timeout --consent --allow --git-host --log-level'
+      flags='--json --data-dir -h --help --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --take-over --no-take-over --sign-in-timeout --expose-refresh-token --no-expose-refresh-token --consent --allow --pause-when-locked --no-pause-when-locked --client-version --git-host --keep-without-keyring --no-keep-without-keyring --end-session --no-end-session --demo --no-demo --demo-if-unset --no-demo-if-unset --sign-in --no-sign-in --no-browser --browser --no-notifications --notifications --log-level --no-json'
+      valued='--data-dir --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --sign-in-timeout --consent --allow --client-version --git-host --log-level'
       case $about in
         --redirect-host) words='127.0.0.1 localhost [::1]' ;;
         --consent) words='ask off' ;;
@@ -65,8 +65,8 @@ _latchkey_table() {
       esac
       ;;
     headless)
-      flags='--json --data-dir -h --help --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --take-over --no-take-over --sign-in-timeout --expose-refresh-token --no-expose-refresh-token --consent --allow --pause-when-locked --no-pause-when-locked --git-host --keep-without-keyring --no-keep-without-keyring --end-session --no-end-session --demo --no-demo --demo-if-unset --no-demo-if-unset --sign-in --no-sign-in --no-browser --browser --no-notifications --notifications --log-level --no-json'
-      valued='--data-dir --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --sign-in-timeout --consent --allow --git-host --log-level'
+      flags='--json --data-dir -h --help --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --take-over --no-take-over --sign-in-timeout --expose-refresh-token --no-expose-refresh-token --consent --allow --pause-when-locked --no-pause-when-locked --client-version --git-host --keep-without-keyring --no-keep-without-keyring --end-session --no-end-session --demo --no-demo --demo-if-unset --no-demo-if-unset --sign-in --no-sign-in --no-browser --browser --no-notifications --notifications --log-level --no-json'
+      valued='--data-dir --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --sign-in-timeout --consent --allow --client-version --git-host --log-level'
       case $about in
         --redirect-host) words='127.0.0.1 localhost [::1]' ;;
         --consent) words='ask off' ;;
@@ -74,8 +74,8 @@ _latchkey_table() {
       esac
       ;;
     uninstall-data)
-      flags='--data-dir -h --help --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --take-over --no-take-over --sign-in-timeout --expose-refresh-token --no-expose-refresh-token --consent --allow --pause-when-locked --no-pause-when-locked --git-host --keep-without-keyring --no-keep-without-keyring --end-session --no-end-session --demo --no-demo --demo-if-unset --no-demo-if-unset --sign-in --no-sign-in --no-browser --browser --no-notifications --notifications --log-level --json --no-json'
-      valued='--data-dir --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --sign-in-timeout --consent --allow --git-host --log-level'
+      flags='--data-dir -h --help --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --take-over --no-take-over --sign-in-timeout --expose-refresh-token --no-expose-refresh-token --consent --allow --pause-when-locked --no-pause-when-locked --client-version --git-host --keep-without-keyring --no-keep-without-keyring --end-session --no-end-session --demo --no-demo --demo-if-unset --no-demo-if-unset --sign-in --no-sign-in --no-browser --browser --no-notifications --notifications --log-level --json --no-json'
+      valued='--data-dir --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --sign-in-timeout --consent --allow --client-version --git-host --log-level'
       case $about in
         --redirect-host) words='127.0.0.1 localhost [::1]' ;;
         --consent) words='ask off' ;;

@@ -13,6 +13,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--id-token'; Help = 'print the ID token' }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
       @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -24,6 +25,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
       @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -36,6 +38,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
       @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -47,6 +50,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
       @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -57,6 +61,7 @@ $script:LatchkeyCommands = [ordered]@{
     Flags = @(
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
       @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -66,6 +71,7 @@ $script:LatchkeyCommands = [ordered]@{
     Words = @()
     Flags = @(
       @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -77,6 +83,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
       @{ Name = '--json'; Help = 'print one JSON object per line' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -86,6 +93,7 @@ $script:LatchkeyCommands = [ordered]@{
     Words = @('forget')
     Flags = @(
       @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -97,6 +105,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
       @{ Name = '--scope'; Help = 'some of the scopes that were granted, separated by spaces'; Value = 'SCOPES'; Words = @() }
       @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -106,6 +115,7 @@ $script:LatchkeyCommands = [ordered]@{
     Words = @('get', 'store', 'erase')
     Flags = @(
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -115,6 +125,7 @@ $script:LatchkeyCommands = [ordered]@{
     Words = @()
     Flags = @(
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -148,6 +159,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Value = 'PATH'; Words = @() }
       @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
       @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
+      @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Value = 'X.Y.Z'; Words = @() }
       @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Value = 'HOST=ACCOUNT'; Words = @() }
       @{ Name = '--keep-without-keyring'; Help = 'store the session on this computer even without a keyring' }
       @{ Name = '--no-keep-without-keyring'; Help = 'turn off --keep-without-keyring' }
@@ -196,6 +208,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Value = 'PATH'; Words = @() }
       @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
       @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
+      @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Value = 'X.Y.Z'; Words = @() }
       @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Value = 'HOST=ACCOUNT'; Words = @() }
       @{ Name = '--keep-without-keyring'; Help = 'store the session on this computer even without a keyring' }
       @{ Name = '--no-keep-without-keyring'; Help = 'turn off --keep-without-keyring' }
@@ -243,6 +256,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Value = 'PATH'; Words = @() }
       @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
       @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
+      @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Value = 'X.Y.Z'; Words = @() }
       @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Value = 'HOST=ACCOUNT'; Words = @() }
       @{ Name = '--keep-without-keyring'; Help = 'store the session on this computer even without a keyring' }
       @{ Name = '--no-keep-without-keyring'; Help = 'turn off --keep-without-keyring' }

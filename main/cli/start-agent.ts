@@ -1,0 +1,105 @@
+// Starts the agent in the background if none runs, for the flag --start of the command line.
+
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { join, parse } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { APP_FOLDER } from '../base/app-folder.js'
+import type { Environment } from '../base/environment.js'
+import { diskError } from '../base/errno.js'
+import { HEADLESS_LOG_FILE } from '../storage/log.js'
+import { makeFolder } from '../storage/make-folder.js'
+import { CliError } from './cli-error.js'
+import { START_MESSAGES } from './cli-messages.js'
+
+export type StartAgentDeps = {
+  dataDir: string
+  env: Environment
+  /** True if an agent answers, and has proven that it is ours. */
+  isRunning(): Promise<boolean>
+  /** How long a start may take; half a minute unless given. */
+  timeoutMs?: number
+}
+
+const TIMEOUT_MS = 30_000
+const POLL_MS = 100
+/** Another Latchkey was faster: see `EXIT` in main/app/exit.ts. */
+const IN_USE = 3
+
+/**
+ * 1. If an agent runs, do nothing.
+ * 2. Start the headless program in a session of its own, so that it outlives the terminal and leaves it
+ *    alone. What it prints goes to a file in the data directory.
+ * 3. Wait until it answers. If another start was faster, wait for that agent.
+ *
+ * Fails with a `CliError`, which quotes the last line that the program has printed.
+ */
+export async function startAgent(deps: StartAgentDeps): Promise<void> {
+  if (await deps.isRunning()) return
+  const path = join(deps.dataDir, HEADLESS_LOG_FILE)
+  const child = spawnAgent(deps, path)
+  let ended: string | null = null
+  child.once('error', ({ message }) => (ended = message))
+  child.once('exit', (code, signal) => {
+    if (code !== IN_USE) ended = START_MESSAGES.ended(String(code ?? signal), readLastLine(path))
+  })
+  const endMs = performance.now() + (deps.timeoutMs ?? TIMEOUT_MS)
+  while (performance.now() < endMs) {
+    if (await deps.isRunning()) return
+    if (ended !== null) throw new CliError('failed', ended)
+    await sleep(POLL_MS)
+  }
+  throw new CliError('failed', START_MESSAGES.tooSlow(path))
+}
+
+function spawnAgent({ dataDir, env }: StartAgentDeps, path: string): ChildProcess {
+  const output = openLog(dataDir, path)
+  // The keys are those of the command.
+  const { LATCHKEY_KEY: _key, LATCHKEY_KEY_FILE: _file, ...given } = env
+  try {
+    const child = spawn(process.execPath, [HEADLESS, `--data-dir=${dataDir}`], {
+      detached: true,
+      stdio: ['ignore', output, output],
+      env: given,
+      // No folder stays in use.
+      cwd: parse(process.execPath).root,
+      windowsHide: true,
+    })
+    child.unref()
+    return child
+  } finally {
+    closeSync(output)
+  }
+}
+
+const HEADLESS = join(APP_FOLDER, 'dist', 'main', 'headless.js')
+
+/** Never follows a link and never waits for a pipe's reader. Windows has neither flag. */
+const EMPTYING =
+  constants.O_CREAT |
+  constants.O_TRUNC |
+  constants.O_WRONLY |
+  (constants.O_NOFOLLOW ?? 0) |
+  (constants.O_NONBLOCK ?? 0)
+
+function openLog(dataDir: string, path: string): number {
+  try {
+    makeFolder(dataDir)
+    const opened = openSync(path, EMPTYING, 0o600)
+    if (fstatSync(opened).isFile()) return opened
+    closeSync(opened)
+  } catch (thrown) {
+    throw new CliError('failed', START_MESSAGES.noLog(path, diskError(thrown)))
+  }
+  throw new CliError('failed', START_MESSAGES.logNotRegular(path))
+}
+
+/** Null if the program has printed nothing. */
+function readLastLine(path: string): string | null {
+  try {
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+    return lines.at(-1)?.replace(/^latchkey: /, '') || null
+  } catch {
+    return null
+  }
+}

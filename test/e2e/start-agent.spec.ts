@@ -1,0 +1,96 @@
+// The flag --start: starts the agent in the background if none runs.
+
+import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test as base } from '@playwright/test'
+import { START_MESSAGES } from '../../main/cli/cli-messages.js'
+import { runCli, type Ran } from '../support/run-cli.js'
+
+type Start = {
+  dataDir: string
+  /** Runs a command with --start. */
+  run: (env?: Record<string, string>) => Promise<Ran>
+  /** The process of the agent; null if none has started. */
+  pid: () => number | null
+}
+
+const test = base.extend<{ start: Start }>({
+  // eslint-disable-next-line no-empty-pattern
+  start: async ({}, use) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-start-'))
+    const pid = (): number | null => {
+      const path = join(dataDir, 'service.json')
+      if (!existsSync(path)) return null
+      return (JSON.parse(readFileSync(path, 'utf8')) as { pid: number }).pid
+    }
+    const settings = { LATCHKEY_PORT: '0', LATCHKEY_NO_BROWSER: '1', LATCHKEY_CONSENT: 'off' }
+    await use({
+      dataDir,
+      pid,
+      run: (env = {}) =>
+        runCli(['token', '--start', '--data-dir', dataDir], { env: { ...settings, ...env } }),
+    })
+    const running = pid()
+    if (running !== null) process.kill(running, 'SIGTERM')
+    while (pid() !== null) await sleep(50)
+    await rm(dataDir, { recursive: true, force: true })
+  },
+})
+
+/** Nobody is signed in at the new agent. */
+const NOBODY = 5
+
+test('it starts an agent, which outlives the command, and does not start another one', async ({
+  start,
+}) => {
+  const first = await start.run({ LATCHKEY_KEY: '' })
+  expect(first).toMatchObject({ code: NOBODY, stdout: '' })
+  const pid = start.pid()!
+  expect(() => process.kill(pid, 0)).not.toThrow()
+  expect(await start.run()).toMatchObject({ code: NOBODY })
+  expect(start.pid()).toBe(pid)
+  const log = join(start.dataDir, 'headless.log')
+  expect(readFileSync(log, 'utf8')).not.toBe('')
+  if (process.platform !== 'win32') expect(statSync(log).mode & 0o777).toBe(0o600)
+})
+
+test('the agent has no terminal, no input, and a session of its own', async ({ start }) => {
+  test.skip(process.platform !== 'linux', 'reads /proc')
+  await start.run()
+  const pid = start.pid()!
+  const [, , , session, terminal] = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  expect([session, terminal]).toEqual([String(pid), '0'])
+})
+
+test('several starts at once give one agent', async ({ start }) => {
+  const runs = await Promise.all([start.run(), start.run(), start.run()])
+  expect(runs.map(({ code }) => code)).toEqual([NOBODY, NOBODY, NOBODY])
+})
+
+test('if the agent can’t start, the command says why', async ({ start }) => {
+  const run = await start.run({ LATCHKEY_LOG_LEVEL: 'loud' })
+  expect(run).toMatchObject({ code: 1, stdout: '' })
+  expect(run.stderr).toContain('LATCHKEY_LOG_LEVEL')
+  await writeFile(join(start.dataDir, 'settings.json'), '{ "port": "x" }')
+  const other = await start.run({ LATCHKEY_PORT: '' })
+  expect(other).toMatchObject({ code: 1, stdout: '' })
+  expect(other.stderr).toContain('"port"')
+  expect(start.pid()).toBeNull()
+})
+
+test('the output never goes through a link', async ({ start }) => {
+  test.skip(process.platform === 'win32', 'links need rights on Windows')
+  const target = join(start.dataDir, 'target')
+  await writeFile(target, 'kept')
+  const log = join(start.dataDir, 'headless.log')
+  symlinkSync(target, log)
+  const run = await start.run()
+  expect(run).toMatchObject({ code: 1, stdout: '' })
+  expect(run.stderr).toContain(START_MESSAGES.noLog(log, '').split('(')[0]!)
+  expect(readFileSync(target, 'utf8')).toBe('kept')
+})
