@@ -284,6 +284,76 @@ export const SERVICE: readonly MutatedFile[] = [
         find: 'perMessageDeflate: false',
         replace: 'perMessageDeflate: true',
       },
+      {
+        name: 'the end has no code',
+        find: "ending: [1001, 'Latchkey ends']",
+        replace: "ending: [1000, '']",
+      },
+    ],
+  },
+  {
+    file: 'main/api/subscribers.ts',
+    specs: ['test/unit/subscribers.spec.ts'],
+    faults: [
+      {
+        name: 'every text waits for a slow program',
+        find: '  if (subscriber.sendingSinceMs === null) sendNext(subscriber, now)',
+        replace: '  sendNext(subscriber, now)',
+      },
+      {
+        name: 'a slow program is never dropped',
+        find: 'now() - subscriber.sendingSinceMs >= slowAfterMs',
+        replace: 'now() - subscriber.sendingSinceMs > Infinity',
+      },
+      {
+        name: 'any number of programs may follow',
+        find: 'onAllClosed === null && held.size < most',
+        replace: 'onAllClosed === null && held.size <= most',
+      },
+      {
+        name: 'a program that does not close its side is kept',
+        find: 'const giveUp = setTimeout(() => outlet.destroy(), timeoutMs)',
+        replace: 'const giveUp = setTimeout(() => undefined, timeoutMs)',
+      },
+      {
+        name: 'the same text is sent again',
+        find: 'subscriber.next = text === subscriber.last ? null : text',
+        replace: 'subscriber.next = text',
+      },
+    ],
+  },
+  {
+    file: 'main/api/streams.ts',
+    specs: ['test/api/streams.spec.ts'],
+    faults: [
+      {
+        name: 'an account whose session has ended is sent',
+        find: "account?.kind === 'signed-in' ?",
+        replace: 'account ?',
+      },
+      {
+        name: 'taking consent back leaves the stream open',
+        find: "onTakenBack: () => subscription.close('not-allowed')",
+        replace: 'onTakenBack: () => undefined',
+      },
+    ],
+  },
+  {
+    file: 'main/api/service-ports.ts',
+    specs: ['test/api/pkce.spec.ts'],
+    faults: [
+      {
+        name: 'a port that was chosen is not the only one',
+        find: 'if (wantedPort !== null || !documented.includes(port)) {',
+        replace: 'if (!documented.includes(port) && wantedPort === null) {',
+        grep: 'with --port',
+      },
+      {
+        name: 'the service is not where plugins look',
+        find: 'const second = await bind(plugins).catch(ignoreTaken)',
+        replace: 'const second = await bind([1]).catch(ignoreTaken)',
+        grep: 'without --port',
+      },
     ],
   },
   {
