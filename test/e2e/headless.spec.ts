@@ -4,7 +4,7 @@ import { ERROR_MESSAGES } from '../../main/base/base-messages.js'
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { WAITING_ADVICE } from '../../main/agent/agent-messages.js'
 import type { Status } from '../../main/ipc.js'
@@ -381,22 +381,25 @@ test('a port in use ends it with a message', async ({ run }) => {
   expect(second.stderr()).toContain(`${port} is in use by `)
 })
 
-test('S28: if the usual port is not available, it says why and which port it uses', async ({
+test('S28: if no documented port is available, it says why and which port it uses', async ({
   run,
 }) => {
   // A user without the right cannot listen on port 1000, and neither can the program.
-  const holder = createServer()
-  const held = await new Promise<boolean>((resolve) => {
-    holder.once('error', () => resolve(false)).listen(1000, '127.0.0.1', () => resolve(true))
-  })
+  const hold = (port: number, holder: Server): Promise<boolean> =>
+    new Promise((resolve) => {
+      holder.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+    })
+  const [holder, other] = [createServer(), createServer()]
+  const held = await hold(1000, holder)
+  await hold(5323, other)
   const program = await run(['--demo', '--no-browser'])
   await expect.poll(() => program.stdout()).toContain('Sign-ins use the built-in demo provider')
 
-  const said = /Port 1000 (.*), so this service uses (\d+)\./.exec(program.stdout())
+  const said = /Port 1000 (.*?) \(1 more .*, so this service uses (39\d+)\./.exec(program.stdout())
   expect(said?.[1]).toMatch(held ? /^is in use by / : /^(needs permissions|is in use by )/)
   expect(program.stdout()).toContain(`at http://127.0.0.1:${said?.[2]}`)
   if (held && process.platform === 'linux') expect(said?.[1]).toContain(`PID ${process.pid})`)
-  await new Promise((resolve) => holder.close(resolve))
+  for (const one of [holder, other]) await new Promise((resolve) => one.close(resolve))
 })
 
 test('without a provider it says how to configure one, and names the known ones', async ({
