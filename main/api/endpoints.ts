@@ -303,6 +303,12 @@ export const ENDPOINTS = {
       problems: [],
     },
   },
+  /** For Latchkey's own command line, as all of /agent is. */
+  'GET /agent/accounts': {},
+  'POST /agent/use': {},
+  'GET /agent/apps': {},
+  'POST /agent/apps/forget': {},
+  'POST /agent/keys': {},
   /** For programs that have read the service file. It is no part of the API for others. */
   'GET /.well-known/proof': { isOpen: true },
   'WS /.well-known/stream/health': { isOpen: true },

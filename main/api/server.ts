@@ -7,6 +7,7 @@ import { asAuthError } from '../base/errors.js'
 import type { SocketOwners } from '../net/socket-owner.js'
 import { createCallers } from '../net/callers.js'
 import { createServiceIdentity, type ServiceIdentity } from '../net/service-proof.js'
+import { createAgentHandlers } from './agent-routes.js'
 import { answerJson, answerText, sendAnswer } from './answer.js'
 import { PROBLEM_DETAILS, SERVICE_MESSAGES } from './api-messages.js'
 import { createCallerCheck } from './check-caller.js'
@@ -242,6 +243,7 @@ function createHandlers(deps: AnsweringDeps & PkceDeps & { access: IdentityAcces
   const signIns = createProgramSignIns(deps)
   return {
     ...createPkceHandlers(deps),
+    ...createAgentHandlers(deps),
     ...createSessionHandlers({ ...deps, identity: deps.access, signIns }),
     ...createUserHandlers({ ...deps, identity: deps.access, signIns }),
     'POST /allocations/connect': rejectCloudCall,

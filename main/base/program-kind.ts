@@ -1,6 +1,7 @@
 // Tells programs that do what another program tells them to do, by the name of their file.
 
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
+import { APP_FOLDER } from './app-folder.js'
 
 /** Run scripts. A script's name says more than theirs. */
 const INTERPRETERS = [
@@ -24,6 +25,8 @@ const TOOLS = [
   'systemd-socket-proxyd|rinetd|redir|simpleproxy|xinetd|inetd|proxychains',
   'haproxy|nginx|squid|tinyproxy|privoxy|mitmproxy|mitmdump|mitmweb|caddy|envoy|traefik',
   'docker-proxy|rootlessport|slirp4netns|passt?|pasta\\.avx2|passt\\.avx2|gvproxy|wslrelay|kubectl',
+  // Our own, in a package: it prints tokens.
+  'latchkey',
   'chisel|ngrok|cloudflared|tailscaled|frpc|frps',
   // Run the program that their arguments name.
   'env|xargs|sudo|doas|su|nohup|setsid|timeout|nice|unshare|nsenter|rootlesskit|bwrap|firejail',
@@ -46,6 +49,15 @@ export function readProgramKind(executable: string): 'program' | 'interpreter' |
   const name = readName(executable)
   if (INTERPRETER.test(name)) return 'interpreter'
   return SHELL.test(name) || TOOL.test(name) ? 'tool' : 'program'
+}
+
+/** An installation of the package `latchkey`, or the source tree that this program runs from. */
+const OWN_COMMAND_LINE = /[\\/]node_modules[\\/]latchkey[\\/]dist[\\/]main[\\/]cli\.js$/
+const HERE = join(APP_FOLDER, 'dist', 'main', 'cli.js')
+
+/** True for the script of Latchkey's own command line, which any program can run to print a token. */
+export function isToolScript(script: string): boolean {
+  return script === HERE || OWN_COMMAND_LINE.test(script)
 }
 
 /** True for interpreters and shells. */

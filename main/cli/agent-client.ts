@@ -21,6 +21,8 @@ export type AgentClient = {
   /** The same for an answer that does not end: returns it as soon as its headers have come. */
   open(call: Call): Promise<IncomingMessage>
   close(): void
+  /** True if every call carries a key. */
+  hasKey: boolean
 }
 
 /** One answer. Its body is not JSON yet. */
@@ -79,6 +81,7 @@ export function createAgentClient(line: Line, key: Secret | null): AgentClient {
       throw toError(parseJson((await line.read(answer)).text))
     },
     close: () => line.close(),
+    hasKey: key !== null,
   }
 }
 

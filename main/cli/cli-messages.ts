@@ -45,7 +45,7 @@ export const AGENT_MESSAGES = {
     `What listens on port ${port} does not answer as your Latchkey would. It was sent nothing.`,
   lost: 'Latchkey closed the connection.',
   notUnderstood: 'The answer of Latchkey could not be understood.',
-  statusIsSignedOut: 'Nobody is signed in, or you have not allowed this command to know.',
+  streamClosed: 'You no longer allow this command to know who is signed in.',
 }
 
 /** About an agent that --start starts. */
@@ -70,15 +70,28 @@ export const CREDENTIAL_MESSAGES = {
 
 /** Answers to commands, on stdout. */
 export const CLI_LINES = {
-  signedInAs: (account: string, provider: string) => `Signed in as ${account} at ${provider}.`,
-  state: (state: string) => `State: ${state}`,
-  expires: (time: string) => `Expires: ${time}`,
-  reason: (reason: string) => `Reason: ${reason}`,
+  columns: {
+    id: 'ID',
+    provider: 'Provider',
+    state: 'State',
+    account: 'Account',
+    expires: 'Token expires',
+    kind: 'Kind',
+    purposes: 'For',
+    used: 'Last used',
+    app: 'App',
+  },
+  states: {
+    'signed-in': 'signed in',
+    offline: 'offline',
+    'renewal-failing': "can't renew",
+    'needs-sign-in': 'expired',
+    'signed-out': 'signed out',
+  },
   signedOut: 'Nobody is signed in.',
   isSignedOut: 'Signed out.',
   isDefaultNow: (account: string) => `${account} is the default account now.`,
   forgotten: (app: string) => `${app} is forgotten.`,
-  noAccounts: 'No account is signed in, or you have not allowed this command to know.',
   noApps: 'No app was allowed or denied.',
 }
 

@@ -27,6 +27,14 @@ const RUNS: Partial<
   'git-credential': async () => (await import('./credential-commands.js')).runGitCredential,
   'kubectl-credential': async () => (await import('./credential-commands.js')).runKubectlCredential,
   token: async () => (await import('./token-command.js')).runToken,
+  status: async () => (await import('./session-commands.js')).runStatus,
+  accounts: async () => (await import('./session-commands.js')).runAccounts,
+  'sign-in': async () => (await import('./session-commands.js')).runSignIn,
+  'sign-out': async () => (await import('./session-commands.js')).runSignOut,
+  events: async () => (await import('./events-command.js')).runEvents,
+  use: async () => (await import('./manage-commands.js')).runUse,
+  apps: async () => (await import('./manage-commands.js')).runApps,
+  key: async () => (await import('./manage-commands.js')).runKey,
   version:
     async () =>
     (_invocation, { version }) => ({ text: version, json: { version } }),

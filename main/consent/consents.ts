@@ -219,6 +219,8 @@ function refuse(reason: ConsentRefusal): Verdict {
 }
 
 function isAllowed({ deps: { settings }, grants }: Parts, wanted: Wanted): boolean {
+  // Asked each time, also if consents are off: a key would outlive that setting.
+  if (wanted.purpose === 'manage') return false
   return (
     settings.mode === 'off' || isInAllowList(settings, wanted) || grants.find(wanted) !== undefined
   )
@@ -241,7 +243,7 @@ function settle(
   result: QuestionResult,
 ): void {
   const { caller, account, purpose } = request
-  if (result === 'always' && canLast(caller) && account !== null) {
+  if (result === 'always' && canLast(caller) && purpose !== 'manage' && account !== null) {
     grants.allow(caller, account, [purpose])
   }
   if (result === 'denied' && isShown) denials.add(request, DENIED_MS)

@@ -187,7 +187,7 @@ function toQuestion(
     program: toAskingProgram(caller),
     account: named,
     purpose,
-    canLast: canLast(caller) && account !== null,
+    canLast: canLast(caller) && purpose !== 'manage' && account !== null,
     deadlineMs,
   }
 }

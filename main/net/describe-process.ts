@@ -3,7 +3,7 @@
 import { realpath } from 'node:fs/promises'
 import { uptime } from 'node:os'
 import { resolve } from 'node:path'
-import { readProgramKind, runsScripts } from '../base/program-kind.js'
+import { isToolScript, readProgramKind, runsScripts } from '../base/program-kind.js'
 import { programName } from '../base/program-name.js'
 import type { Ancestor, CallerProcess, Doubt } from './caller.js'
 import { readFileState, type FileState } from './file-state.js'
@@ -30,12 +30,20 @@ export async function describeProcess(
     startedAtTicks: facts.image.startedAtTicks,
     executable: { path, file: facts.file },
     script: script && { path: script.path, file: script.file },
-    kind: script || actsAsNode ? 'interpreter' : readProgramKind(path),
+    kind: findKind(path, { script, actsAsNode }),
     name: programName(path, script?.path ?? null),
     parents: facts.parents.map(toAncestor),
   }
   const files = { executable, script, needsScript: isInterpreter }
   return { process, doubts: findDoubts(facts, files, { uid, family }) }
+}
+
+function findKind(
+  path: string,
+  { script, actsAsNode }: { script: FileState | null; actsAsNode: boolean },
+): CallerProcess['kind'] {
+  if (script !== null && isToolScript(script.path)) return 'tool'
+  return script || actsAsNode ? 'interpreter' : readProgramKind(path)
 }
 
 type Files = { executable: FileState | null; script: FileState | null; needsScript: boolean }

@@ -10,6 +10,8 @@ export const CONSENT_WORDS = {
   asks: (app: string) => `${app} asks to use your account`,
   /** The same, if nobody is signed in yet. */
   asksToSignIn: (app: string) => `${app} asks to sign in as you`,
+  /** The same, for a program that wants to manage Latchkey. */
+  asksToManage: (app: string) => `${app} asks to manage Latchkey`,
   /** A program that was not found, or has no printable name. */
   unknownApp: 'An unknown app',
 
@@ -19,6 +21,7 @@ export const CONSENT_WORDS = {
     identity: 'See your name and email address',
     'id-token': 'Get an ID token, which proves to other services who you are',
     'sign-in': 'Sign in as you, without asking you',
+    manage: 'See and change your accounts, and what you allowed apps, and make keys',
   } satisfies Record<Purpose, string>,
   /** The same in a list. */
   purposesInList: {
@@ -26,6 +29,7 @@ export const CONSENT_WORDS = {
     identity: 'name and email',
     'id-token': 'ID tokens',
     'sign-in': 'silent sign-in',
+    manage: 'Latchkey itself',
   } satisfies Record<Purpose, string>,
 
   /** How sure Latchkey is. A program of the same user can always pretend. */
@@ -49,6 +53,7 @@ export const CONSENT_WORDS = {
   onlyOnce: {
     /** A shell, curl, a bare interpreter or the like. */
     tool: 'It can only be allowed once, because it does what any other program tells it to do.',
+    manage: 'It can only be allowed once, because it changes what you decide.',
     nobodySignedIn: 'It can only be allowed once, because nobody is signed in yet.',
     uncertain: "It can only be allowed once, because Latchkey can't recognize it the next time.",
   },
@@ -92,8 +97,9 @@ export function nameProgram({ name }: Pick<AskingProgram, 'name'>): string {
 }
 
 /** The title of a question. */
-export function titleQuestion({ program, account }: ConsentQuestion): string {
+export function titleQuestion({ program, account, purpose }: ConsentQuestion): string {
   const app = nameProgram(program)
+  if (purpose === 'manage') return CONSENT_WORDS.asksToManage(app)
   return account === null ? CONSENT_WORDS.asksToSignIn(app) : CONSENT_WORDS.asks(app)
 }
 
@@ -116,9 +122,11 @@ export function explainOnlyOnce({
   canLast,
   program: { grade },
   account,
-}: Pick<ConsentQuestion, 'canLast' | 'program' | 'account'>): string | null {
+  purpose,
+}: Pick<ConsentQuestion, 'canLast' | 'program' | 'account' | 'purpose'>): string | null {
   if (canLast) return null
   const { onlyOnce, useKey } = CONSENT_WORDS
+  if (purpose === 'manage') return onlyOnce.manage
   // A key is for an account, so there can't be one yet.
   if (account === null) return onlyOnce.nobodySignedIn
   return `${grade === 'uncertain' ? onlyOnce.uncertain : onlyOnce.tool} ${useKey}`

@@ -1,7 +1,7 @@
 // The settings about consents: which programs may be allowed by path, and what the core gets.
 
 import { realpathSync, statSync } from 'node:fs'
-import { readProgramKind } from '../base/program-kind.js'
+import { isToolScript, readProgramKind } from '../base/program-kind.js'
 import type { ConsentSettings } from '../consent/consent.js'
 import type { Messages } from './layer.js'
 import type { Settings } from './options.js'
@@ -27,7 +27,9 @@ export function checkAllowed(
 ): void {
   for (const path of allow) {
     // A link is rejected by its own name, too: it may lead elsewhere later.
-    const isTool = [path, followLinks(path)].some((one) => readProgramKind(one) !== 'program')
+    const isTool = [path, followLinks(path)].some(
+      (one) => readProgramKind(one) !== 'program' || isToolScript(one),
+    )
     if (isTool) problems.push(MESSAGES.allowsTool(origin, path))
     else if (!isFile(path)) warnings.push(MESSAGES.allowsMissing(origin, path))
     else if (platform === 'linux' && isOfOthers(path)) {

@@ -13,6 +13,8 @@ export type Purpose =
   | 'id-token'
   /** A sign-in that asks the person nothing (prompt=none). */
   | 'sign-in'
+  /** To see and change what the person decides. It is asked each time, and never stored. */
+  | 'manage'
 
 /** A consent that lasts. Its ID is random, and stays the same for as long as it is in the list. */
 export type Grant = {

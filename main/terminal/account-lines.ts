@@ -11,7 +11,7 @@ import {
 import { printable } from '../base/printable.js'
 import { formatAccount } from '../oauth/account.js'
 import { PRESENT_MESSAGES } from '../present/present-messages.js'
-import { alignColumns } from './align-columns.js'
+import { alignColumns } from '../base/align-columns.js'
 import { formatTimeLeft } from './time-left.js'
 import { ACCOUNT_LINES } from './terminal-messages.js'
 

@@ -15,7 +15,7 @@ import {
   showPath,
   titleQuestion,
 } from '../present/consent-words.js'
-import { alignColumns } from './align-columns.js'
+import { alignColumns } from '../base/align-columns.js'
 import { CONSENT_LINES } from './terminal-messages.js'
 import { formatTimeLeft } from './time-left.js'
 

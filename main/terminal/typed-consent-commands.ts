@@ -2,6 +2,7 @@
 
 import type { Agent } from '../agent/agent.js'
 import { defaultSession, findAccount, type AccountSession } from '../agent/model.js'
+import { createNamedKey, type KeyProblem } from '../agent/named-key.js'
 import { asAuthError } from '../base/errors.js'
 import { excerpt } from '../base/printable.js'
 import { explainOnlyOnce } from '../present/consent-words.js'
@@ -46,9 +47,6 @@ export async function forget({ model, consents }: Agent, typed: string): Promise
   }
 }
 
-/** The same as in the names of providers: what people can type and terminals show. */
-const KEY_NAME = /^[\p{L}\p{M}\p{N}._-]{1,40}$/u
-
 /**
  * Makes a key for an account, the default one if `words` name none, and for some of its scopes. Prints the
  * key, which is shown only once.
@@ -59,23 +57,27 @@ export async function makeKey(
   [name, ...words]: readonly string[],
 ): Promise<Answer> {
   if (name === undefined) return failed(ANSWERS.needsKeyName)
-  if (!KEY_NAME.test(name)) return failed(ANSWERS.badKeyName)
-  const { grants } = agent.model().consents
-  const isTaken = grants.some((grant) => grant.kind === 'key' && grant.name === name)
-  if (isTaken) return failed(ANSWERS.keyNameTaken(name))
-  const chosen = chooseKeyAccount(agent, words)
-  if (chosen === null) return failed(ANSWERS.notSignedIn)
-  const { account, scopes } = chosen
-  const granted = agent.last(account.id)?.scope.split(/\s+/) ?? []
-  const other = scopes.find((scope) => !granted.includes(scope))
-  if (other !== undefined) return failed(ANSWERS.noScope(excerpt(other), granted))
+  const { account, scopes } = chooseKeyAccount(agent, words)
   try {
-    const scope = scopes.length === 0 ? null : [...new Set(scopes)].join(' ')
-    const made = await agent.consents.createKey({ name, account, scope })
-    terminal.key({ name, ...made })
+    const made = await createNamedKey(agent, { name, account, scopes })
+    if (made.kind !== 'made') return failed(explain(made))
+    terminal.key({ name, id: made.id, key: made.key })
     return done(ANSWERS.keyMade)
   } catch (thrown) {
     return failed(asAuthError(thrown).message)
+  }
+}
+
+function explain(problem: KeyProblem): string {
+  switch (problem.kind) {
+    case 'bad-name':
+      return ANSWERS.badKeyName
+    case 'name-taken':
+      return ANSWERS.keyNameTaken(problem.name)
+    case 'not-signed-in':
+      return ANSWERS.notSignedIn
+    case 'no-scope':
+      return ANSWERS.noScope(excerpt(problem.scope), problem.granted)
   }
 }
 
@@ -83,10 +85,10 @@ export async function makeKey(
 function chooseKeyAccount(
   agent: Agent,
   words: readonly string[],
-): { account: AccountSession; scopes: readonly string[] } | null {
+): { account: AccountSession | null; scopes: readonly string[] } {
   const [first, ...others] = words
   const named = first === undefined ? undefined : findAccount(agent.model(), first.toLowerCase())
   if (named) return { account: named, scopes: others }
   const session = defaultSession(agent.model())
-  return session.kind === 'signed-out' ? null : { account: session, scopes: words }
+  return { account: session.kind === 'signed-out' ? null : session, scopes: words }
 }

@@ -8,7 +8,8 @@ import { expect } from '@playwright/test'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
 import { ENDPOINTS } from '../../main/api/endpoints.js'
 import type { Pkce } from '../../main/api/models.js'
-import type { AppEntry, ConsentLine } from '../../main/terminal/consent-json.js'
+import type { AppEntry } from '../../main/present/app-entries.js'
+import type { ConsentLine } from '../../main/terminal/consent-json.js'
 import {
   createCallingPrograms,
   floodScript,

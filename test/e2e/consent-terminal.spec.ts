@@ -3,7 +3,7 @@
 import { expect } from '@playwright/test'
 import type { Pkce } from '../../main/api/models.js'
 import { CONSENT_WORDS } from '../../main/present/consent-words.js'
-import type { AppEntry } from '../../main/terminal/consent-json.js'
+import type { AppEntry } from '../../main/present/app-entries.js'
 import { ANSWERS, CONSENT_LINES } from '../../main/terminal/terminal-messages.js'
 import { MESSAGES } from '../../main/settings/settings-messages.js'
 import { createApps, type Apps, type AskingApp, type Got } from '../support/asking-app.js'

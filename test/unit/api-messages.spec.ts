@@ -27,6 +27,8 @@ test('the details of not-allowed say nothing about the person', () => {
     wrongKey:
       'The Authorization header contains no valid key. Make one in Latchkey, or leave the header out.',
     takenBack: 'The user no longer allows this program to know who is signed in.',
+    keyCannotManage:
+      'A key is for access tokens only. Call without a key, so that Latchkey can ask the user.',
     keyOfOther: 'The key belongs to another account than the one that the request names.',
     keyWithoutIdToken: 'A key is for access tokens only. For ID tokens, call without a key.',
     keyOfOtherProvider: 'The key belongs to an account at another provider.',
@@ -43,6 +45,8 @@ test('the details of problems', () => {
       otherDomain: [['https://id.example', 'https://b.example']],
       otherParameter: [['access_type', 'display']],
       mismatch: ['code_verifier'],
+      keyNameTaken: ['backup'],
+      notGranted: ['files:read'],
     }),
   ).toEqual({
     noHostOrPath: 'The request must have one Host header and a path.',
@@ -68,6 +72,11 @@ test('the details of problems', () => {
       'Nobody is signed in at the provider with this client and audience. Sign in first.',
     keyWithoutSession: 'The account of this key is not signed in. Sign in first.',
     sessionEnded: 'The session of this account has ended. Sign in again.',
+    noSuchApp: 'No app or key has this ID, or this name alone. List the apps first.',
+    nobodySignedIn: 'Nobody is signed in. Sign in first.',
+    badKeyName: 'name: use 1 to 40 letters, digits, dots, hyphens and underscores.',
+    keyNameTaken: 'name: there is a key backup already. Forget it, or use another name.',
+    notGranted: 'scope: the session is not for files:read.',
     noSuchAccount: 'No account has the ID that the request names.',
     noSuchProvider: 'provider: no provider in the settings has this name.',
     noSuchUser: 'No account that this program may know has this user_id or email.',

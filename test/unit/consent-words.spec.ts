@@ -17,6 +17,7 @@ const { purposes, purposesInList, grades, doubts, onlyOnce, labels, answers, end
 
 test('the question', () => {
   expect(CONSENT_WORDS.asks('notes')).toBe('notes asks to use your account')
+  expect(CONSENT_WORDS.asksToManage('notes')).toBe('notes asks to manage Latchkey')
   expect(CONSENT_WORDS.asksToSignIn('notes')).toBe('notes asks to sign in as you')
   expect(CONSENT_WORDS.unknownApp).toBe('An unknown app')
   expect(labels).toEqual({
@@ -37,12 +38,14 @@ test('what apps ask for', () => {
     identity: 'See your name and email address',
     'id-token': 'Get an ID token, which proves to other services who you are',
     'sign-in': 'Sign in as you, without asking you',
+    manage: 'See and change your accounts, and what you allowed apps, and make keys',
   })
   expect(purposesInList).toEqual({
     token: 'access tokens',
     identity: 'name and email',
     'id-token': 'ID tokens',
     'sign-in': 'silent sign-in',
+    manage: 'Latchkey itself',
   })
 })
 
@@ -63,6 +66,7 @@ test('how sure Latchkey is, and why not', () => {
     'untried-system': "Latchkey's way of finding programs is not tested on this system.",
   })
   expect(onlyOnce).toEqual({
+    manage: 'It can only be allowed once, because it changes what you decide.',
     tool: 'It can only be allowed once, because it does what any other program tells it to do.',
     nobodySignedIn: 'It can only be allowed once, because nobody is signed in yet.',
     uncertain: "It can only be allowed once, because Latchkey can't recognize it the next time.",
@@ -145,10 +149,13 @@ test('an app that can only be allowed once is told why', () => {
   expect(explainOnlyOnce({ ...QUESTION, account: ACCOUNT, canLast })).toBe(
     `${onlyOnce.tool} ${useKey}`,
   )
-  expect(explainOnlyOnce({ canLast, program: uncertain, account: ACCOUNT })).toBe(
+  expect(explainOnlyOnce({ ...QUESTION, canLast, program: uncertain, account: ACCOUNT })).toBe(
     `${onlyOnce.uncertain} ${useKey}`,
   )
   expect(explainOnlyOnce({ ...QUESTION, canLast })).toBe(onlyOnce.nobodySignedIn)
+  expect(explainOnlyOnce({ ...QUESTION, canLast, account: ACCOUNT, purpose: 'manage' })).toBe(
+    onlyOnce.manage,
+  )
 })
 
 test('a path is printable, and both ends of a very long one are shown', () => {

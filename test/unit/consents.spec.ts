@@ -709,6 +709,29 @@ test('what a sign-out took back does not come back with a consent to less', asyn
   expect(consents.isAllowed(request())).toBe(false)
 })
 
+test('a program that wants to manage Latchkey is asked about each time, whatever was allowed', async () => {
+  const manage = request(seenCaller(), { purpose: 'manage' })
+  for (const settings of [
+    {},
+    { mode: 'off' as const },
+    { allow: [seenCaller().process.executable.path] },
+  ]) {
+    const { consents, asked } = start({ settings })
+    consents.allowSignedIn(seenCaller(), ALICE_REF)
+    const before = consents.list().grants
+    for (let count = 1; count <= 2; count++) {
+      expect(consents.isAllowed(manage)).toBe(false)
+      const call = consents.ask(manage)
+      expect(await isPending(call)).toBe(true)
+      expect(asked[count - 1]).toMatchObject({ purpose: 'manage', canLast: false })
+      expect(consents.answer(asked[count - 1]!.id, 'always')).toBe(false)
+      expect(consents.answer(asked[count - 1]!.id, 'once')).toBe(true)
+      expect(await call).toEqual(ALLOWED)
+    }
+    expect(consents.list().grants).toEqual(before)
+  }
+})
+
 test('calls that still wait when Latchkey quits are refused', async () => {
   const { consents } = start()
   const call = consents.ask(request())

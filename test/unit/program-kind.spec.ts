@@ -1,7 +1,9 @@
 // Which programs do what another program tells them to do.
 
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { readProgramKind, runsScripts } from '../../main/base/program-kind.js'
+import { isToolScript, readProgramKind, runsScripts } from '../../main/base/program-kind.js'
+import { ROOT } from '../support/root.js'
 
 const KINDS = {
   interpreter: [
@@ -88,4 +90,21 @@ test('interpreters and shells run scripts, other tools and programs do not', () 
   for (const executable of [...KINDS.program, '/usr/bin/curl', '/usr/bin/ssh', '/usr/bin/gdb']) {
     expect(runsScripts(executable), executable).toBe(false)
   }
+})
+
+test('the script of our own command line is a tool, and no other script is', () => {
+  for (const path of [
+    join(ROOT, 'dist', 'main', 'cli.js'),
+    '/usr/lib/node_modules/latchkey/dist/main/cli.js',
+    'C:\\npm\\node_modules\\latchkey\\dist\\main\\cli.js',
+  ]) {
+    expect(isToolScript(path), path).toBe(true)
+  }
+  for (const path of [
+    '/home/a/other/dist/main/cli.js',
+    join(ROOT, 'dist', 'main', 'headless.js'),
+  ]) {
+    expect(isToolScript(path), path).toBe(false)
+  }
+  expect(readProgramKind('/opt/Latchkey/latchkey')).toBe('tool')
 })

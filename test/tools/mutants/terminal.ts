@@ -86,6 +86,32 @@ export const TERMINAL: readonly MutatedFile[] = [
     ],
   },
   {
+    file: 'main/agent/named-key.ts',
+    specs: COMMANDS,
+    faults: [
+      {
+        name: 'a key may have any name',
+        find: 'if (!KEY_NAME.test(name)) return',
+        replace: 'if (name === "") return',
+      },
+      {
+        name: 'a key may be for a scope that was not granted',
+        find: 'scopes.find((scope) => !granted.includes(scope))',
+        replace: 'scopes.find((scope) => granted.includes(scope) && scope === "")',
+      },
+      {
+        name: 'a key for some scopes is for all',
+        find: 'scopes.length === 0 ? null :',
+        replace: 'scopes.length < 9 ? null :',
+      },
+      {
+        name: 'two keys may have one name',
+        find: 'if (isTaken) return',
+        replace: 'if (isTaken && name === "") return',
+      },
+    ],
+  },
+  {
     file: 'main/terminal/typed-consent-commands.ts',
     specs: COMMANDS,
     faults: [
@@ -110,29 +136,9 @@ export const TERMINAL: readonly MutatedFile[] = [
         replace: 'if (how === "") return',
       },
       {
-        name: 'a key may be for a scope that was not granted',
-        find: 'scopes.find((scope) => !granted.includes(scope))',
-        replace: 'scopes.find((scope) => granted.includes(scope) && scope === "")',
-      },
-      {
-        name: 'a key for some scopes is for all',
-        find: 'scopes.length === 0 ? null :',
-        replace: 'scopes.length < 9 ? null :',
-      },
-      {
         name: 'a key is for the default account, whatever account is named',
         find: 'if (named) return { account: named, scopes: others }',
         replace: 'if (named) return { account: agent.model().accounts[0]!, scopes: others }',
-      },
-      {
-        name: 'two keys may have one name',
-        find: 'if (isTaken) return',
-        replace: 'if (isTaken && name === "") return',
-      },
-      {
-        name: 'a key may have any name',
-        find: 'if (!KEY_NAME.test(name)) return',
-        replace: 'if (name === "") return',
       },
       {
         name: 'a name in upper case is forgotten by its lower case',
@@ -202,7 +208,7 @@ export const TERMINAL: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/terminal/consent-json.ts',
+    file: 'main/present/app-entries.ts',
     specs: COMMANDS,
     faults: [
       {
@@ -210,6 +216,12 @@ export const TERMINAL: readonly MutatedFile[] = [
         find: 'isSameOwner(session, owner) && session.account.sub === account.sub',
         replace: 'isSameOwner(session, owner)',
       },
+    ],
+  },
+  {
+    file: 'main/terminal/consent-json.ts',
+    specs: COMMANDS,
+    faults: [
       {
         name: 'a question has no grade',
         find: '    grade,\n    account: toListedAccount(account),\n    purpose,',

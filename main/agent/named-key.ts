@@ -1,0 +1,32 @@
+// Makes a key by a name that a person or their command line has chosen.
+
+import type { Agent } from './agent.js'
+import type { AccountSession } from './model.js'
+
+export type KeyProblem =
+  | { kind: 'bad-name' }
+  | { kind: 'name-taken'; name: string }
+  | { kind: 'not-signed-in' }
+  /** The account's session is not for this scope. */
+  | { kind: 'no-scope'; scope: string; granted: readonly string[] }
+
+/** The same as in the names of providers: what people can type and terminals show. */
+const KEY_NAME = /^[\p{L}\p{M}\p{N}._-]{1,40}$/u
+
+/** Makes a key for an account, for some of its scopes, or for all if none is given. Fails with `storage-failed`. */
+export async function createNamedKey(
+  agent: Pick<Agent, 'consents' | 'last' | 'model'>,
+  wanted: { name: string; account: AccountSession | null; scopes: readonly string[] },
+): Promise<{ kind: 'made'; id: string; key: string } | KeyProblem> {
+  const { name, account, scopes } = wanted
+  if (!KEY_NAME.test(name)) return { kind: 'bad-name' }
+  const { grants } = agent.model().consents
+  const isTaken = grants.some((grant) => grant.kind === 'key' && grant.name === name)
+  if (isTaken) return { kind: 'name-taken', name }
+  if (account === null) return { kind: 'not-signed-in' }
+  const granted = agent.last(account.id)?.scope.split(/\s+/) ?? []
+  const other = scopes.find((scope) => !granted.includes(scope))
+  if (other !== undefined) return { kind: 'no-scope', scope: other, granted }
+  const scope = scopes.length === 0 ? null : [...new Set(scopes)].join(' ')
+  return { kind: 'made', ...(await agent.consents.createKey({ name, account, scope })) }
+}

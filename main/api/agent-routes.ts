@@ -1,0 +1,143 @@
+// The calls that manage Latchkey for the person: the default account, the apps and the keys.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type * as z from 'zod'
+import type { Agent } from '../agent/agent.js'
+import {
+  defaultId,
+  defaultSession,
+  findAccount,
+  toSessionState,
+  type AccountSession,
+} from '../agent/model.js'
+import { createNamedKey, type KeyProblem } from '../agent/named-key.js'
+import { excerpt } from '../base/printable.js'
+import { pickAccount } from '../oauth/account.js'
+import { toAppEntries } from '../present/app-entries.js'
+import { answerJson, DONE, type Answer } from './answer.js'
+import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
+import type { EndpointName } from './endpoints.js'
+import type { Handlers } from './pkce-routes.js'
+import { makeNotSignedInProblem, Problem } from './problem.js'
+import { readJson, watchHangUp } from './read-request.js'
+import { parseBody } from './request-body.js'
+import { notAllowed, requireConsent, type FindCaller } from './require-consent.js'
+
+export type AgentRouteDeps = { agent: Agent; findCaller: FindCaller }
+
+type AgentEndpoint = Extract<EndpointName, `${string} /agent/${string}`>
+
+/** Every call is asked about, each time. A key is for tokens, and allows none of them. */
+export function createAgentHandlers(deps: AgentRouteDeps): Pick<Handlers, AgentEndpoint> {
+  return {
+    'GET /agent/accounts': async (request, response) => {
+      await requireManage(deps, request, { response, account: findDefault(deps) })
+      return answerJson(JSON.stringify({ accounts: listAccounts(deps) }))
+    },
+    'POST /agent/use': (request, response) => makeDefault(deps, request, response),
+    'GET /agent/apps': async (request, response) => {
+      await requireManage(deps, request, { response, account: findDefault(deps) })
+      return answerJson(JSON.stringify({ apps: toAppEntries(deps.agent.model()) }))
+    },
+    'POST /agent/apps/forget': (request, response) => forgetApp(deps, request, response),
+    'POST /agent/keys': (request, response) => createKey(deps, request, response),
+  }
+}
+
+type Models = typeof import('./agent-models.js')
+
+async function readBody<Value>(
+  request: IncomingMessage,
+  choose: (models: Models) => z.ZodType<Value>,
+): Promise<Value> {
+  const body = (await readJson(request)) ?? {}
+  return parseBody(choose(await import('./agent-models.js')), body)
+}
+
+/** Asks the person about the call, for an account that the question names. */
+async function requireManage(
+  deps: AgentRouteDeps,
+  request: IncomingMessage,
+  { response, account }: { response: ServerResponse; account: AccountSession | null },
+): Promise<void> {
+  if (request.headers.authorization !== undefined) {
+    throw notAllowed(CONSENT_DETAILS.keyCannotManage)
+  }
+  const hangUp = watchHangUp(response)
+  await requireConsent(deps, request, { account, purpose: 'manage', hangUp })
+}
+
+async function makeDefault(
+  deps: AgentRouteDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer> {
+  const { account: id } = await readBody(request, (models) => models.useRequest)
+  await requireManage(deps, request, { response, account: findNamed(deps, id) })
+  const account = findNamed(deps, id)
+  if (account === null) throw makeNotSignedInProblem(PROBLEM_DETAILS.noSuchAccount)
+  await deps.agent.makeDefault(id)
+  const { provider } = account
+  return answerJson(JSON.stringify({ account: { id, provider, ...pickAccount(account.account) } }))
+}
+
+async function forgetApp(
+  deps: AgentRouteDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer> {
+  const { app } = await readBody(request, (models) => models.forgetRequest)
+  await requireManage(deps, request, { response, account: findDefault(deps) })
+  if (await deps.agent.consents.forget(app)) return DONE
+  throw new Problem('refused', PROBLEM_DETAILS.noSuchApp)
+}
+
+async function createKey(
+  deps: AgentRouteDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer> {
+  const { name, account: id, scope = [] } = await readBody(request, (models) => models.keyRequest)
+  const find = () => (id === undefined ? findDefault(deps) : findNamed(deps, id))
+  await requireManage(deps, request, { response, account: find() })
+  const made = await createNamedKey(deps.agent, { name, account: find(), scopes: scope })
+  if (made.kind !== 'made') throw toKeyProblem(made, id !== undefined)
+  return answerJson(JSON.stringify({ id: made.id, name, key: made.key }))
+}
+
+function toKeyProblem(problem: KeyProblem, isNamed: boolean): Problem {
+  switch (problem.kind) {
+    case 'bad-name':
+      return new Problem('refused', PROBLEM_DETAILS.badKeyName)
+    case 'name-taken':
+      return new Problem('refused', PROBLEM_DETAILS.keyNameTaken(problem.name))
+    case 'not-signed-in':
+      return makeNotSignedInProblem(
+        isNamed ? PROBLEM_DETAILS.noSuchAccount : PROBLEM_DETAILS.nobodySignedIn,
+      )
+    case 'no-scope':
+      return new Problem('refused', PROBLEM_DETAILS.notGranted(excerpt(problem.scope)))
+  }
+}
+
+function findDefault({ agent }: AgentRouteDeps): AccountSession | null {
+  const session = defaultSession(agent.model())
+  return session.kind === 'signed-out' ? null : session
+}
+
+function findNamed({ agent }: AgentRouteDeps, id: string): AccountSession | null {
+  return findAccount(agent.model(), id) ?? null
+}
+
+function listAccounts({ agent }: AgentRouteDeps): readonly object[] {
+  const usual = defaultId(agent.model())
+  return agent.model().accounts.map((one) => ({
+    id: one.id,
+    provider: one.provider,
+    ...pickAccount(one.account),
+    issuer: one.issuer,
+    clientId: one.clientId,
+    state: toSessionState(one),
+    default: one.id === usual,
+  }))
+}

@@ -1,0 +1,184 @@
+// The command line against a running agent, each command as its own process.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
+import { CLI_LINES, USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
+import type { AppEntry } from '../../main/present/app-entries.js'
+import { answerLink } from '../support/person.js'
+import type { Program } from '../support/program.js'
+import { runCli, type Ran } from '../support/run-cli.js'
+import { expect, test as base } from '../support/service.js'
+
+type Run = (words: string, env?: Record<string, string>) => Promise<Ran>
+
+type Agent = {
+  program: Program
+  id: string
+  run: Run
+  /** Runs a command, and gives the question about it an answer. */
+  runAnd: (answer: 'allow' | 'deny', words: string) => Promise<Ran & { purpose: string }>
+}
+
+const test = base.extend<{ agent: Agent; folder: string }>({
+  // eslint-disable-next-line no-empty-pattern
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'latchkey-cli-'))
+    await use(folder)
+    await rm(folder, { recursive: true, force: true })
+  },
+  agent: async ({ serve }, use) => {
+    const { program } = await serve()
+    program.type('sign-in')
+    await fetch(await answerLink(await program.link(), 'account=alice'))
+    const { accounts } = await program.line('accounts', (line) => line.accounts.length === 1)
+    await program.status('signed-in')
+    const run: Run = (words, env = {}) => {
+      // One word, or several between quotation marks.
+      const args = (words.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''))
+      return runCli([...args, '--data-dir', program.dataDir], { env })
+    }
+    await use({
+      program,
+      id: accounts[0]!.id,
+      run,
+      runAnd: async (answer, words) => {
+        const running = run(words)
+        const { id, purpose } = await program.line('consent')
+        program.type(`${answer} ${id}`)
+        return { ...(await running), purpose }
+      },
+    })
+  },
+})
+
+/** Has the person make a key, and returns the path of its file. */
+async function makeKeyFile({ program }: Agent, folder: string, words = 'backup'): Promise<string> {
+  program.type(`key ${words}`)
+  const { key } = await program.line('key')
+  const path = join(folder, 'a.key')
+  await writeFile(path, `${key}\n`, { mode: 0o600 })
+  return path
+}
+
+test('token prints a token alone, once the person allows the command, each time', async ({
+  agent,
+}) => {
+  const { program, runAnd } = agent
+  const running = agent.run('token')
+  const question = await program.line('consent')
+  expect(question).toMatchObject({
+    grade: 'seen',
+    purpose: 'token',
+    program: { pid: expect.any(Number) },
+  })
+  // A tool: any program can run it.
+  program.type(`allow ${question.id} always`)
+  expect(await program.line('answer')).toMatchObject({ command: 'allow', ok: false })
+  program.type(`allow ${question.id}`)
+  const { code, stdout, stderr } = await running
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).toMatch(/^\S+\n$/)
+
+  const denied = await runAnd('deny', 'token --json')
+  expect(denied).toMatchObject({
+    code: 6,
+    stdout: '',
+    stderr: `latchkey: ${CONSENT_DETAILS.denied}\n`,
+  })
+  // Without another question.
+  expect((await agent.run('token')).code).toBe(6)
+})
+
+test('with a key, nobody is asked: from a file, or from a variable', async ({ agent, folder }) => {
+  const path = await makeKeyFile(agent, folder)
+  const { run, id } = agent
+  const [plain, json, idToken, narrow] = await Promise.all([
+    run(`token --key-file ${path}`),
+    run(`token --json --min-validity 120 --account ${id}`, { LATCHKEY_KEY_FILE: path }),
+    run(`token --id-token --key-file ${path}`),
+    run(`token --key-file ${path} --scope "openid profile" --json`),
+  ])
+  expect([plain.code, json.code]).toEqual([0, 0])
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    access_token: plain.stdout.trim(),
+    token_type: 'Bearer',
+    account: { id },
+  })
+  expect(idToken).toMatchObject({ code: 6, stdout: '' })
+  expect(JSON.parse(narrow.stdout)).toMatchObject({ scope: 'openid profile' })
+  expect(agent.program.stdout()).not.toContain('"event":"consent"')
+})
+
+test('a key file that others can read, or without a key, is bad usage', async ({
+  agent,
+  folder,
+}) => {
+  const path = join(folder, 'a.key')
+  const expectUsage = async (words: string, message: string): Promise<void> => {
+    expect(await agent.run(words)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `latchkey: ${message}\n`,
+    })
+  }
+  await writeFile(path, 'latchkey_short', { mode: 0o600 })
+  await expectUsage(`token --key-file ${path}`, USAGE_MESSAGES.noKeyIn(path))
+  await writeFile(`${path}2`, 'x', { mode: 0o644 })
+  await expectUsage(`token --key-file ${path}2`, USAGE_MESSAGES.keyFileOpen(`${path}2`))
+  expect((await agent.run(`token --key-file ${path}3`)).code).toBe(2)
+  await expectUsage('token --min-validity soon', USAGE_MESSAGES.notSeconds('--min-validity'))
+  const wrong = `latchkey_${'a'.repeat(43)}`
+  const { code, stderr } = await agent.run('token', { LATCHKEY_KEY: wrong })
+  expect([code, stderr]).toEqual([6, `latchkey: ${CONSENT_DETAILS.wrongKey}\n`])
+})
+
+test('use, apps and key are asked about each time, as a wish to manage Latchkey', async ({
+  agent,
+}) => {
+  const { runAnd, id, run } = agent
+  expect(await runAnd('allow', `use ${id}`)).toMatchObject({
+    code: 0,
+    purpose: 'manage',
+    stdout: `${CLI_LINES.isDefaultNow('Alice Adams (alice@example.com)')}\n`,
+  })
+  expect(await runAnd('allow', 'use aaaaaaaa')).toMatchObject({
+    code: 5,
+    stderr: `latchkey: ${PROBLEM_DETAILS.noSuchAccount}\n`,
+  })
+  const made = await runAnd('allow', 'key backup --scope openid')
+  expect(made).toMatchObject({ code: 0, purpose: 'manage', stderr: '' })
+  expect(made.stdout).toMatch(/^latchkey_[\w-]{43}\n$/)
+  const token = await run('token', { LATCHKEY_KEY: made.stdout.trim() })
+  expect([token.code, token.stderr]).toEqual([0, ''])
+  expect(await runAnd('allow', 'key backup')).toMatchObject({
+    code: 1,
+    stderr: `latchkey: ${PROBLEM_DETAILS.keyNameTaken('backup')}\n`,
+  })
+
+  const listed = await runAnd('allow', 'apps --json')
+  const { apps } = JSON.parse(listed.stdout) as { apps: AppEntry[] }
+  expect(apps).toMatchObject([{ kind: 'key', name: 'backup', scope: 'openid', account: { id } }])
+  expect((await runAnd('allow', 'apps')).stdout).toContain('backup')
+  expect(await runAnd('allow', 'apps forget backup')).toMatchObject({
+    code: 0,
+    stdout: `${CLI_LINES.forgotten('backup')}\n`,
+  })
+  expect(await runAnd('allow', 'apps forget backup')).toMatchObject({
+    code: 1,
+    stderr: `latchkey: ${PROBLEM_DETAILS.noSuchApp}\n`,
+  })
+  expect((await runAnd('allow', 'apps')).stdout).toBe(`${CLI_LINES.noApps}\n`)
+  expect(await runAnd('deny', 'key other')).toMatchObject({ code: 6, stdout: '' })
+})
+
+test('a key manages nothing', async ({ agent, folder }) => {
+  const path = await makeKeyFile(agent, folder)
+  expect((await agent.run(`apps --key-file ${path}`)).code).toBe(2)
+  // With the variable, the key is not even sent.
+  const running = agent.run('apps', { LATCHKEY_KEY_FILE: path })
+  const { id, purpose } = await agent.program.line('consent')
+  agent.program.type(`deny ${id}`)
+  expect([(await running).code, purpose]).toEqual([6, 'manage'])
+})
