@@ -127,10 +127,13 @@ export const ENDPOINTS = {
       summary:
         'The state of the session. Until the user allows the program, the answer is the same as if ' +
         'nobody were signed in, and Latchkey asks the user in the background.',
-      headers: { [ACCOUNT_HEADER]: 'The ID of the account that the call is for.' },
+      headers: {
+        [ACCOUNT_HEADER]: 'The ID of the account that the call is for.',
+        Prefer: 'With wait=60, the call waits for up to a minute until the user has answered.',
+      },
       takesKey: true,
       answer: 'Session',
-      problems: [],
+      problems: ['not-allowed', 'not-signed-in'],
     },
   },
   'GET /session/events': {

@@ -97,3 +97,14 @@ function findRange(ranges: readonly MediaRange[], type: string): MediaRange | un
   const group = `${type.split('/')[0]}/*`
   return ranges.find((range) => range.type === type) ?? ranges.find((range) => range.type === group)
 }
+
+/**
+ * True if a program prefers to wait, for example until a person has answered. The time is not read: the
+ * question has one of its own.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7240#section-4.3}
+ */
+export function prefersToWait({ headers }: IncomingMessage): boolean {
+  const preferences = [headers['prefer'] ?? []].flat().join(',').split(',')
+  return preferences.some((one) => /^\s*wait\s*=\s*"?[1-9]\d*"?\s*(;|$)/i.test(one))
+}

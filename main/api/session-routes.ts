@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Agent } from '../agent/agent.js'
-import { defaultId, findAccount, toSessionState } from '../agent/model.js'
+import { defaultId, findAccount, toSessionState, type AccountSession } from '../agent/model.js'
 import { pickAccount } from '../oauth/account.js'
 import { answerJson, DONE, type Answer } from './answer.js'
 import { chooseAccount } from './choose-account.js'
@@ -12,7 +12,7 @@ import type { IdentityAccess } from './identity-access.js'
 import type { AccountList } from './models.js'
 import type { Handlers } from './pkce-routes.js'
 import type { ProgramSignIns } from './program-sign-in.js'
-import { readJson, watchHangUp } from './read-request.js'
+import { prefersToWait, readJson, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
 import { findKey, requireConsent } from './require-consent.js'
 import { createSessionEvents, type SessionEventsDeps } from './session-events.js'
@@ -28,12 +28,10 @@ export type SessionDeps = SessionTokenDeps &
 type SessionEndpoint = Extract<EndpointName, 'GET /accounts' | `${string} /session${string}`>
 
 export function createSessionHandlers(deps: SessionDeps): Pick<Handlers, SessionEndpoint> {
-  const { agent, identity } = deps
   const serveEvents = createSessionEvents(deps)
   return {
     'GET /accounts': (request) => listAccounts(deps, request),
-    'GET /session': async (request) =>
-      answerJson(JSON.stringify(describeSession(agent, await identity.peek(request)))),
+    'GET /session': (request, response) => readSession(deps, request, response),
     'GET /session/events': async (request, response) => {
       await serveEvents(request, response)
       return null
@@ -46,6 +44,32 @@ export function createSessionHandlers(deps: SessionDeps): Pick<Handlers, Session
 
 /** Loaded on first use: creating the models takes as long as the rest of the API. */
 const loadModels = (): Promise<typeof import('./models.js')> => import('./models.js')
+
+/** Waits for the person only if the program prefers to wait. Else it may get the same answer as before a sign-in. */
+async function readSession(
+  deps: SessionDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer> {
+  const { agent, identity } = deps
+  const isPatient = prefersToWait(request) && findKey(deps, request) === null
+  const seen = isPatient ? await waitToKnow(deps, request, response) : await identity.peek(request)
+  return answerJson(JSON.stringify(describeSession(agent, seen)))
+}
+
+/** Null if nobody is signed in. Fails with `not-allowed`. */
+async function waitToKnow(
+  deps: SessionDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<AccountSession | null> {
+  const id = await chooseAccount(deps, request, {})
+  const account = id === undefined ? undefined : findAccount(deps.agent.model(), id)
+  if (!account) return null
+  const hangUp = watchHangUp(response)
+  await requireConsent(deps, request, { account, purpose: 'identity', hangUp })
+  return findAccount(deps.agent.model(), account.id) ?? null
+}
 
 async function listAccounts(
   { agent, identity }: SessionDeps,

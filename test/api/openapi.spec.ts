@@ -132,13 +132,18 @@ test('each operation names its statuses in the contract', async ({ shared }) => 
   }
 })
 
-test('it names the header for an account, and that of events, and no other', async ({ shared }) => {
+test('it names the headers for an account, for waiting and of events, and no other', async ({
+  shared,
+}) => {
   const { paths } = await describe(shared)
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
   const parameters = operations.flatMap((operation) => operation.parameters ?? [])
   const account = { name: ACCOUNT_HEADER, in: 'header', required: false }
   const lastEvent = { name: 'Last-Event-ID', in: 'header', required: false }
-  expect(parameters.filter(({ name }) => name !== ACCOUNT_HEADER)).toMatchObject([lastEvent])
+  expect(parameters.filter(({ name }) => name !== ACCOUNT_HEADER)).toMatchObject([
+    { name: 'Prefer', in: 'header', required: false },
+    lastEvent,
+  ])
   expect(parameters).toContainEqual(expect.objectContaining(account))
   const named = Object.entries(paths).flatMap(([path, methods]) =>
     Object.values(methods).some((operation) => operation.parameters) ? [path] : [],

@@ -1,14 +1,17 @@
 // The command line against a running agent, each command as its own process.
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
 import { CLI_LINES, USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
 import type { AppEntry } from '../../main/present/app-entries.js'
 import { answerLink } from '../support/person.js'
 import type { Program } from '../support/program.js'
-import { runCli, type Ran } from '../support/run-cli.js'
+import { CLI, runCli, type Ran } from '../support/run-cli.js'
 import { expect, test as base } from '../support/service.js'
 
 type Run = (words: string, env?: Record<string, string>) => Promise<Ran>
@@ -181,4 +184,78 @@ test('a key manages nothing', async ({ agent, folder }) => {
   const { id, purpose } = await agent.program.line('consent')
   agent.program.type(`deny ${id}`)
   expect([(await running).code, purpose]).toEqual([6, 'manage'])
+})
+
+test('status waits for the answer of the person, and with a key asks nobody', async ({
+  agent,
+  folder,
+}) => {
+  const { runAnd, run, id, program } = agent
+  const allowed = await runAnd('allow', 'status')
+  expect(allowed).toMatchObject({ code: 0, purpose: 'identity', stderr: '' })
+  expect(allowed.stdout).toContain('Account: Alice Adams (alice@example.com)\n')
+  expect(await runAnd('deny', 'status --json')).toMatchObject({ code: 6, stdout: '' })
+  const path = await makeKeyFile(agent, folder)
+  const { code, stdout } = await run(`status --json --key-file ${path}`)
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ state: 'signed-in', account: { id, sub: 'alice' } })
+  expect((await run(`status --account aaaaaaaa --key-file ${path}`)).code).toBe(6)
+  program.type('sign-out')
+  await program.status('signed-out')
+  const gone = await run('status')
+  expect([gone.code, gone.stdout]).toEqual([5, `${CLI_LINES.signedOut}\n`])
+  expect((await run('token')).code).toBe(5)
+})
+
+test('accounts lists all accounts if the person allows it, and with a key its own', async ({
+  agent,
+  folder,
+}) => {
+  const { runAnd, run, id } = agent
+  const allowed = await runAnd('allow', 'accounts --json')
+  expect(allowed).toMatchObject({ code: 0, purpose: 'manage' })
+  const expected = { accounts: [{ id, sub: 'alice', state: 'signed-in', default: true }] }
+  expect(JSON.parse(allowed.stdout)).toMatchObject(expected)
+  const path = await makeKeyFile(agent, folder)
+  const { stdout } = await run(`accounts --json --key-file ${path}`)
+  expect(JSON.parse(stdout)).toMatchObject(expected)
+  const text = await run(`accounts --key-file ${path}`)
+  expect(text.stdout).toContain(`*  ${id}  `)
+})
+
+test('sign-out, then sign-in in the browser', async ({ agent }) => {
+  const { runAnd, run, program } = agent
+  expect(await runAnd('allow', 'sign-out')).toMatchObject({
+    code: 0,
+    stdout: `${CLI_LINES.isSignedOut}\n`,
+  })
+  await program.status('signed-out')
+  const running = run('sign-in --json')
+  await fetch(await answerLink(await program.link(), 'account=alice'))
+  const { code, stdout, stderr } = await running
+  expect([code, stderr]).toEqual([0, ''])
+  expect(JSON.parse(stdout)).toMatchObject({ state: 'signed-in', account: { sub: 'alice' } })
+  expect((await run('sign-in --provider nowhere')).code).toBe(1)
+})
+
+test('events prints the session now, and at each change', async ({ agent, folder }) => {
+  const path = await makeKeyFile(agent, folder)
+  const { program } = agent
+  const child = spawn(process.execPath, [
+    CLI,
+    'events',
+    '--json',
+    '--key-file',
+    path,
+    '--data-dir',
+    program.dataDir,
+  ])
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const next = async (): Promise<unknown> => JSON.parse((await lines.next()).value as string)
+  expect(await next()).toMatchObject({ state: 'signed-in', account: { sub: 'alice' } })
+  program.type('sign-out')
+  expect(await next()).toMatchObject({ state: 'signed-out', account: null })
+  program.type('quit')
+  const [code] = (await once(child, 'close')) as [number]
+  expect(code).toBe(1)
 })
