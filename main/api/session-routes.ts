@@ -117,7 +117,8 @@ async function signOut(
   const account = id === undefined ? undefined : findAccount(deps.agent.model(), id)
   // Nobody is signed in, which is what the caller wants.
   if (!account) return DONE
-  if (key === null) await requireConsent(deps, request, { account, purpose: 'token', hangUp })
+  if (key === null)
+    await requireConsent(deps, request, { account, purpose: 'access-token', hangUp })
   await deps.agent.signOut(account.id)
   return DONE
 }

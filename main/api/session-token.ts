@@ -39,7 +39,7 @@ export async function answerToken(
 ): Promise<Answer> {
   const { account: id, audience } = wanted
   const isIdToken = wanted.token_type === 'id_token'
-  const purpose = isIdToken ? 'id-token' : 'token'
+  const purpose = isIdToken ? 'id-token' : 'access-token'
   const allowed = await findAllowed(deps, request, {
     wanted: { account: id, audience },
     purpose,

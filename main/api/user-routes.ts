@@ -134,7 +134,7 @@ async function readToken(
   const hangUp = watchHangUp(response)
   const { account, key } = await findAllowed(deps, request, {
     wanted: {},
-    purpose: 'token',
+    purpose: 'access-token',
     hangUp,
   })
   const scope = key?.scope ?? null
@@ -186,7 +186,8 @@ async function signOut(
   const id = await chooseAccount(deps, request, { key })
   const account = id === undefined ? undefined : findAccount(agent.model(), id)
   if (account) {
-    if (key === null) await requireConsent(deps, request, { account, purpose: 'token', hangUp })
+    if (key === null)
+      await requireConsent(deps, request, { account, purpose: 'access-token', hangUp })
     await agent.signOut(account.id)
   }
   return answer(await listUsers(deps, request))

@@ -295,8 +295,13 @@ function allows(
   )
 }
 
-/** An access token says who the person is, and a sign-in without questions brings one. */
+/** What each purpose includes. An ID token is asked for by itself, although the PKCE API sends one along. */
+const INCLUDED: Readonly<Partial<Record<Purpose, readonly Purpose[]>>> = {
+  token: ['access-token', 'identity', 'sign-in'],
+  'access-token': ['identity'],
+}
+
+/** True if a consent to these purposes is also one to `wanted`. */
 export function covers(purposes: readonly Purpose[], wanted: Purpose): boolean {
-  const includes = purposes.includes('token') && (wanted === 'identity' || wanted === 'sign-in')
-  return includes || purposes.includes(wanted)
+  return purposes.some((one) => one === wanted || INCLUDED[one]?.includes(wanted))
 }

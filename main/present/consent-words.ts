@@ -17,7 +17,10 @@ export const CONSENT_WORDS = {
 
   /** What an app asks for. Each says everything that a consent gives. */
   purposes: {
-    token: 'Act for you with access tokens, and see your name and email address',
+    token:
+      'Act for you with access tokens, prove who you are with ID tokens, and see your name and email ' +
+      'address',
+    'access-token': 'Act for you with access tokens, and see your name and email address',
     identity: 'See your name and email address',
     'id-token': 'Get an ID token, which proves to other services who you are',
     'sign-in': 'Sign in as you, without asking you',
@@ -25,7 +28,8 @@ export const CONSENT_WORDS = {
   } satisfies Record<Purpose, string>,
   /** The same in a list. */
   purposesInList: {
-    token: 'access tokens',
+    token: 'access and ID tokens',
+    'access-token': 'access tokens',
     identity: 'name and email',
     'id-token': 'ID tokens',
     'sign-in': 'silent sign-in',

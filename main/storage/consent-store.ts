@@ -5,8 +5,10 @@ import type { SessionOwner } from './session-owner.js'
 
 /** What a program wants. */
 export type Purpose =
-  /** An access token. It says who the person is, too. */
+  /** The tokens of the PKCE API: an access token and an ID token. They say who the person is, too. */
   | 'token'
+  /** An access token alone. It says who the person is, too. */
+  | 'access-token'
   /** The person's name and address. */
   | 'identity'
   /** An ID token, which proves to others who the person is. */

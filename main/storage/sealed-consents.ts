@@ -54,7 +54,7 @@ const common = {
   name: string,
   owner: objectOf({ issuer: string, clientId: string }),
   account: objectOf({ sub: string, name: string, email: string }),
-  purposes: listOf(anyOf(['token', 'identity', 'id-token', 'sign-in'])),
+  purposes: listOf(anyOf(['token', 'access-token', 'identity', 'id-token', 'sign-in'])),
   allowedAtMs: number,
   usedAtMs: nullable(number),
 }

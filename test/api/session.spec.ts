@@ -261,7 +261,7 @@ test('a program that the person does not allow can’t sign anyone out', async (
   const signOut = ['--silent', '--request', 'POST', `${service.url}/session/sign-out`]
   const curl = promisify(execFile)('curl', signOut)
   const question = await service.program.line('consent')
-  expect(question).toMatchObject({ purpose: 'token', program: { name: 'curl' } })
+  expect(question).toMatchObject({ purpose: 'access-token', program: { name: 'curl' } })
   service.program.type(`deny ${question.id}`)
   expect(JSON.parse((await curl).stdout)).toMatchObject({ code: 'not-allowed' })
   expect((await call(service, '/session/token')).status).toBe(200)

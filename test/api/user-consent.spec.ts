@@ -96,7 +96,7 @@ test('S24: before the user allows it, a program learns nothing, and the user is 
   for (const call of ['GET /user/access_token', 'POST /os/sign_out']) {
     const calling = desk.send(call)
     const token = await desk.line('consent')
-    expect(token.purpose).toBe('token')
+    expect(token.purpose).toBe('access-token')
     await type(desk, `deny ${token.id}`)
     expect((await calling)[0]).toMatchObject({ status: 403, code: 'not-allowed' })
     await type(desk, `forget ${await findDenied(desk)}`)

@@ -245,7 +245,7 @@ test('a person reads the question, answers it, and lists and forgets the app', a
   await shown(program, /mail-sync is allowed from now on\./)
 
   program.type('apps')
-  await shown(program, /access tokens.*mail-sync \(.*mail-sync\.mjs\)/)
+  await shown(program, /access and ID tokens.*mail-sync \(.*mail-sync\.mjs\)/)
   program.type('forget mail-sync')
   program.type('apps')
   await shown(program, new RegExp(CONSENT_LINES.noApps))

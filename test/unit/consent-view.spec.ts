@@ -152,9 +152,9 @@ test('the list holds programs, keys and denied programs, and no hash', () => {
     ['denied', 'curl', '/usr/bin/curl', null],
   ])
   expect(apps.map(({ purposes, scope }) => [purposes, scope])).toEqual([
-    ['access tokens, name and email', null],
+    ['access and ID tokens, name and email', null],
     ['ID tokens', null],
-    ['access tokens, name and email', 'openid files:read'],
+    ['access and ID tokens, name and email', 'openid files:read'],
     ['', null],
   ])
   expect(apps.map(({ account }) => account)).toEqual(

@@ -34,14 +34,17 @@ test('the question', () => {
 
 test('what apps ask for', () => {
   expect(purposes).toEqual({
-    token: 'Act for you with access tokens, and see your name and email address',
+    token:
+      'Act for you with access tokens, prove who you are with ID tokens, and see your name and email address',
     identity: 'See your name and email address',
+    'access-token': 'Act for you with access tokens, and see your name and email address',
     'id-token': 'Get an ID token, which proves to other services who you are',
     'sign-in': 'Sign in as you, without asking you',
     manage: 'See and change your accounts, and what you allowed apps, and make keys',
   })
   expect(purposesInList).toEqual({
-    token: 'access tokens',
+    token: 'access and ID tokens',
+    'access-token': 'access tokens',
     identity: 'name and email',
     'id-token': 'ID tokens',
     'sign-in': 'silent sign-in',

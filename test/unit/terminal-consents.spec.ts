@@ -145,12 +145,12 @@ test('apps are a table of what was allowed and denied', () => {
     ],
   }
   expect(formatApps({ consents })).toEqual([
-    'ID        For                            Allowed     Last used         Changed     Account                          App',
-    'grant234  access tokens, name and email  2026-12-24  2027-01-02 11:00  2027-01-01  Alice Adams (alice@example.com)  mail-sync (/home/alice/mail-sync/main.js)',
-    'grant567  ID tokens                      2027-01-02  never                         Alice Adams (alice@example.com)  calendar (/opt/calendar/calendar)',
-    'key23456  openid files:read              2026-12-30  2027-01-02 10:00              Alice Adams (alice@example.com)  nightly backup (key)',
-    'denied23  nothing until 12:10                                                      Alice Adams (alice@example.com)  curl (/usr/bin/curl)',
-    'denied34  nothing until 12:01                                                                                       An unknown app',
+    'ID        For                                   Allowed     Last used         Changed     Account                          App',
+    'grant234  access and ID tokens, name and email  2026-12-24  2027-01-02 11:00  2027-01-01  Alice Adams (alice@example.com)  mail-sync (/home/alice/mail-sync/main.js)',
+    'grant567  ID tokens                             2027-01-02  never                         Alice Adams (alice@example.com)  calendar (/opt/calendar/calendar)',
+    'key23456  openid files:read                     2026-12-30  2027-01-02 10:00              Alice Adams (alice@example.com)  nightly backup (key)',
+    'denied23  nothing until 12:10                                                             Alice Adams (alice@example.com)  curl (/usr/bin/curl)',
+    'denied34  nothing until 12:01                                                                                              An unknown app',
     CONSENT_LINES.legend,
   ])
   expect(formatApps(initialModel)).toEqual([CONSENT_LINES.noApps])

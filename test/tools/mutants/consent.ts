@@ -90,8 +90,8 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'an access token includes an ID token',
-        find: "wanted === 'identity' || wanted === 'sign-in'",
-        replace: "wanted !== 'token'",
+        find: "token: ['access-token', 'identity', 'sign-in'],",
+        replace: "token: ['access-token', 'identity', 'sign-in', 'id-token'],",
       },
       {
         name: 'an uncertain caller has its grant',
@@ -377,14 +377,14 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a program that may know who is signed in may sign them out',
-        find: "if (key === null) await requireConsent(deps, request, { account, purpose: 'token', hangUp })\n    await agent",
+        find: "await requireConsent(deps, request, { account, purpose: 'access-token', hangUp })\n    await agent",
         replace:
-          "if (key === null) await requireConsent(deps, request, { account, purpose: 'identity', hangUp })\n    await agent",
+          "await requireConsent(deps, request, { account, purpose: 'identity', hangUp })\n    await agent",
         grep: 'before the user allows it',
       },
       {
         name: 'a program that may know who is signed in gets a token',
-        find: "purpose: 'token',\n    hangUp,",
+        find: "purpose: 'access-token',\n    hangUp,",
         replace: "purpose: 'identity',\n    hangUp,",
         grep: 'before the user allows it',
       },

@@ -98,8 +98,8 @@ export const SESSION_API: readonly MutatedFile[] = [
     faults: [
       {
         name: 'an ID token needs only the consent to a token',
-        find: "const purpose = isIdToken ? 'id-token' : 'token'",
-        replace: "const purpose = isIdToken ? 'token' : 'token'",
+        find: "const purpose = isIdToken ? 'id-token' : 'access-token'",
+        replace: "const purpose: string = 'access-token'",
         grep: 'an ID token needs',
       },
       {
@@ -134,7 +134,7 @@ export const SESSION_API: readonly MutatedFile[] = [
     faults: [
       {
         name: 'any program signs accounts out',
-        find: "  if (key === null) await requireConsent(deps, request, { account, purpose: 'token', hangUp })\n  await deps.agent",
+        find: "  if (key === null)\n    await requireConsent(deps, request, { account, purpose: 'access-token', hangUp })\n  await deps.agent",
         replace: '  await deps.agent',
         grep: 'sign anyone out',
       },
