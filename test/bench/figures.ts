@@ -1,6 +1,6 @@
 // The figures: what is measured, in which unit, against what, and the limit that Latchkey should meet.
 
-import { BARE, PEERS, TABLE_READ } from './names.js'
+import { BARE, NODE_ALONE, PEERS, TABLE_READ, TOKEN_SCRIPT } from './names.js'
 
 export type Limit =
   /** Latchkey's median divided by the reference's. The median of `plus` is subtracted before. */
@@ -91,7 +91,7 @@ export const FIGURES: readonly Figure[] = [
     number: 'B4',
     title: '`--help`',
     unit: 'ms',
-    reference: 'node -e 0',
+    reference: NODE_ALONE,
     limit: { ratioAtMost: 2 },
   },
   {
@@ -201,6 +201,15 @@ export const FIGURES: readonly Figure[] = [
     title: 'First `npm start` of a clone',
     unit: 's',
     limit: { atMost: 5 },
+  },
+  {
+    id: 'token command',
+    number: 'B12',
+    title: 'A token in a shell',
+    unit: 'ms',
+    subject: TOKEN_SCRIPT,
+    reference: NODE_ALONE,
+    limit: { ratioAtMost: 1 },
   },
 ]
 

@@ -8,7 +8,7 @@ import { addressOf, request, stop, type Bench } from './contenders.js'
 import { countModules, recordModules } from './count-modules.js'
 import { nowMs } from './monotonic.js'
 import { alternate, createSamples, type Measured } from './samples.js'
-import { BARE, LATCHKEY } from './names.js'
+import { BARE, LATCHKEY, NODE_ALONE } from './names.js'
 
 export async function measureStart(bench: Bench): Promise<Measured> {
   const { measured, add } = createSamples()
@@ -18,7 +18,7 @@ export async function measureStart(bench: Bench): Promise<Measured> {
     [LATCHKEY]: (env) => bench.startLatchkey(provider, { env }),
     [BARE]: (env) => bench.startBare('bare-challenge.mjs', [], { env }),
   }
-  const commands = { [LATCHKEY]: [HEADLESS, '--help'], 'node -e 0': ['-e', '0'] }
+  const commands = { [LATCHKEY]: [HEADLESS, '--help'], [NODE_ALONE]: ['-e', '0'] }
   const tasks = [
     ...Object.entries(servers).map(([name, start]) => async (round: number) => {
       const startMs = nowMs()

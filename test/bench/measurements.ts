@@ -9,6 +9,7 @@ import { measureNewConnections } from './measure-new-connections.js'
 import { measurePackage } from './measure-package.js'
 import { measureRenewal } from './measure-renewal.js'
 import { measureStart } from './measure-start.js'
+import { measureTokenCommand } from './measure-token-command.js'
 import { measureTray } from './measure-tray.js'
 import { measureWaiting } from './measure-waiting.js'
 import type { Measured } from './samples.js'
@@ -27,4 +28,5 @@ export const MEASUREMENTS: readonly Measurement[] = [
   { name: 'tray', run: measureTray },
   { name: 'package', run: measurePackage },
   { name: 'first-start', run: measureFirstStart },
+  { name: 'token-command', run: measureTokenCommand },
 ]

@@ -16,3 +16,11 @@ export const PEERS: Readonly<Record<string, { file: string; scheme?: 'https' }>>
 export const TABLE_READ = 'one reading of /proc/net/tcp'
 
 export const OIDC_AGENT = 'oidc-agent'
+
+/** Ways to get a token in a shell. */
+export const TOKEN_SCRIPT = 'latchkey-token.sh'
+export const TOKEN_COMMAND = 'latchkey token'
+export const OIDC_TOKEN = 'oidc-token'
+
+/** What starting Node costs. */
+export const NODE_ALONE = 'node -e 0'

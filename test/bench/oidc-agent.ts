@@ -7,13 +7,17 @@ import { addressOf, signIn, stop, type Bench } from './contenders.js'
 import { TOKEN_READ, type Call } from './calls.js'
 
 const SECRET = 'a secret, because oidc-agent cannot be a public client here'
-const ACCOUNT = 'bench'
+export const OIDC_AGENT_ACCOUNT = 'bench'
 
 /** Reads a token whose lifetime is long enough, on the agent's socket. */
 export const OIDC_AGENT_READ: Call = {
   method: 'POST',
   path: '',
-  body: JSON.stringify({ request: 'access_token', account: ACCOUNT, min_valid_period: 60 }),
+  body: JSON.stringify({
+    request: 'access_token',
+    account: OIDC_AGENT_ACCOUNT,
+    min_valid_period: 60,
+  }),
 }
 
 /** Starts it with a refresh token that Latchkey got. Returns its socket; null if it is not installed. */
@@ -38,7 +42,7 @@ export async function startOidcAgent(bench: Bench): Promise<string | null> {
     '--prompt': 'none',
   }
   const flags = Object.entries(options).map(([name, value]) => `${name}=${value}`)
-  await run('oidc-gen', [ACCOUNT, '--manual', '--confirm-default', ...flags], {
+  await run('oidc-gen', [OIDC_AGENT_ACCOUNT, '--manual', '--confirm-default', ...flags], {
     env: { ...env, OIDC_SOCK: socket! },
   })
   return socket!
