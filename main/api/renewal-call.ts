@@ -14,8 +14,14 @@ import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
 import { toAuth0, type Auth0Deps } from './auth0.js'
 import { chooseAccount, type ChooseAccountDeps, type NamedClient } from './choose-account.js'
 import type { Pkce } from './models.js'
-import { makeNotSignedInProblem, toProblem, type Problem } from './problem.js'
-import { findKey, notAllowed, requireConsent, type ConsentDeps } from './require-consent.js'
+import { makeNotSignedInProblem, Problem, toProblem } from './problem.js'
+import {
+  createRecheck,
+  findKey,
+  notAllowed,
+  requireConsent,
+  type ConsentDeps,
+} from './require-consent.js'
 import type { WriteSession } from './session-answer.js'
 
 export type RenewalDeps = ChooseAccountDeps &
@@ -31,8 +37,14 @@ export type CallerWish = {
   hangUp: AbortSignal
 }
 
-/** Whose tokens a call may have. `key`: the key that allows it; null if the program is allowed. */
-export type Allowed = { account: AccountSession; key: HeldKey | null }
+/** Whose tokens a call may have. */
+export type Allowed = {
+  account: AccountSession
+  /** The key that allows it; null if the program is allowed. */
+  key: HeldKey | null
+  /** To be called before a token leaves; see {@link createRecheck}. */
+  recheck(): Promise<void>
+}
 
 /**
  * Chooses the account that a call is for, and makes sure that the call may have what it wants, by its key or
@@ -50,9 +62,9 @@ export async function findAllowed(
   if (account?.kind !== 'signed-in') {
     throw await toNotSignedIn(deps, request, { account, key, purpose })
   }
-  if (key === null) await requireConsent(deps, request, { account, purpose, hangUp })
-  else if (!covers(key.purposes, purpose)) throw notAllowed(CONSENT_DETAILS.keyWithoutIdToken)
-  return { account, key }
+  const caller = key ? null : await requireConsent(deps, request, { account, purpose, hangUp })
+  if (key && !covers(key.purposes, purpose)) throw notAllowed(CONSENT_DETAILS.keyWithoutIdToken)
+  return { account, key, recheck: createRecheck(deps, request, caller) }
 }
 
 /** Renews a session for a key, or for a program that the person allows. */
@@ -62,16 +74,20 @@ export async function renewForCaller(
   { wanted, hangUp }: { wanted: Renewal; hangUp: AbortSignal },
 ): Promise<Answer> {
   const { agent } = deps
-  const { account, key } = await findAllowed(deps, request, { wanted, purpose: 'token', hangUp })
+  const wish: CallerWish = { wanted, purpose: 'token', hangUp }
+  const { account, key, recheck } = await findAllowed(deps, request, wish)
   const { minimum_validity: minimumS } = wanted
   const leastMs = minimumS === undefined ? null : minimumS * 1000
   try {
     const scope = key?.scope ?? null
-    return scope === null
-      ? answerJson(deps.writeSession(await agent.read(leastMs, account.id)))
-      : await readForScope(deps, account, { scope, leastMs })
+    const answer =
+      scope === null
+        ? answerJson(deps.writeSession(await agent.read(leastMs, account.id)))
+        : await readForScope(deps, account, { scope, leastMs })
+    await recheck()
+    return answer
   } catch (thrown) {
-    throw toProblem(toResult(thrown))
+    throw thrown instanceof Problem ? thrown : toProblem(toResult(thrown))
   }
 }
 

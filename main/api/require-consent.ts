@@ -5,6 +5,7 @@ import type { Agent } from '../agent/agent.js'
 import type { AccountSession } from '../agent/model.js'
 import type { ConsentAccount, ConsentRefusal } from '../consent/consent.js'
 import type { HeldKey } from '../consent/grants.js'
+import { isUnchanged } from '../consent/program.js'
 import type { Caller } from '../net/caller.js'
 import type { Purpose } from '../storage/consent-store.js'
 import { CONSENT_DETAILS } from './api-messages.js'
@@ -74,21 +75,45 @@ export function findKeyAccount(
 
 /**
  * S24: Fails with `not-allowed` unless the person allows the calling program this. Waits for the person if
- * they must be asked.
+ * they must be asked. Returns the program.
  */
 export async function requireConsent(
   { agent, findCaller }: ConsentDeps,
   request: IncomingMessage,
   { account, purpose, hangUp }: Wanted,
-): Promise<void> {
+): Promise<Caller> {
+  const caller = await findCaller(request)
   const verdict = await agent.consents.ask({
-    caller: await findCaller(request),
+    caller,
     account,
     purpose,
     signal: hangUp,
     lookAgain: () => findCaller(request, { isFresh: true }),
   })
   if (verdict.kind === 'refused') throw notAllowed(toDetail(verdict.reason))
+  return caller
+}
+
+/** In milliseconds: after a longer wait, the caller is looked at again before it gets a token. */
+const RECHECK_MS = 1_000
+
+/**
+ * S24: Returns a function that fails with `not-allowed` if, after a wait for the provider, another program is
+ * at the other end, or even allowed ones get nothing by now. `caller`: null if a key allows the call.
+ */
+export function createRecheck(
+  { agent, findCaller }: ConsentDeps,
+  request: IncomingMessage,
+  caller: Caller | null,
+  nowMs: () => number = () => performance.now(),
+): () => Promise<void> {
+  const allowedAtMs = nowMs()
+  return async () => {
+    if (nowMs() - allowedAtMs < RECHECK_MS) return
+    if (agent.consents.isPaused()) throw notAllowed(CONSENT_DETAILS.locked)
+    if (caller === null || isUnchanged(caller, await findCaller(request, { isFresh: true }))) return
+    throw notAllowed(CONSENT_DETAILS.changed)
+  }
 }
 
 export function notAllowed(detail: string): Problem {

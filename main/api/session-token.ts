@@ -49,6 +49,7 @@ export async function answerToken(
   const token = isIdToken
     ? await readIdToken(deps, allowed.account, leastMs)
     : await readAccessToken(deps, allowed, { scope: wanted.scope?.join(' ') ?? null, leastMs })
+  await allowed.recheck()
   if (prefersText(request)) return answerText(token.text)
   return answerJson(JSON.stringify(describeToken(deps, allowed.account, { ...token, isIdToken })))
 }

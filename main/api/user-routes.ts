@@ -132,20 +132,22 @@ async function readToken(
 ): Promise<Answer> {
   const { agent } = deps
   const hangUp = watchHangUp(response)
-  const { account, key } = await findAllowed(deps, request, {
+  const { account, key, recheck } = await findAllowed(deps, request, {
     wanted: {},
     purpose: 'access-token',
     hangUp,
   })
   const scope = key?.scope ?? null
+  const leastMs = LEAST_VALIDITY_MS
   try {
-    if (scope === null) {
-      return answerText((await agent.read(LEAST_VALIDITY_MS, account.id)).tokens.accessToken)
-    }
-    const narrowed = await agent.readNarrowed(account.id, { scope, leastMs: LEAST_VALIDITY_MS })
-    return answerText(narrowed.accessToken)
+    const { accessToken } =
+      scope === null
+        ? (await agent.read(leastMs, account.id)).tokens
+        : await agent.readNarrowed(account.id, { scope, leastMs })
+    await recheck()
+    return answerText(accessToken)
   } catch (thrown) {
-    throw toProblem(toResult(thrown))
+    throw thrown instanceof Problem ? thrown : toProblem(toResult(thrown))
   }
 }
 

@@ -207,8 +207,8 @@ export const CONSENT: readonly MutatedFile[] = [
     faults: [
       {
         name: 'no program is asked about',
-        find: 'if (key === null) await requireConsent(deps, request, { account, purpose, hangUp })\n  else if (',
-        replace: 'if (key !== null && ',
+        find: 'const caller = key ? null : await requireConsent(deps, request, { account, purpose, hangUp })',
+        replace: 'const caller = key ? null : await deps.findCaller(request)',
         grep: 'a copy is another program',
       },
       {
