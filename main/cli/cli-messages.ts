@@ -8,7 +8,6 @@ export const USAGE_MESSAGES = {
   unknownCommand: (word: string, near: string | null) =>
     `There is no command ${word}.${near === null ? '' : ` Did you mean ${near}?`} latchkey help lists ` +
     'the commands.',
-  notThere: (command: string) => `${command} does not work in this version.`,
   unknownFlag: (command: string, flag: string, near: string | null) =>
     `${command} has no flag ${flag}.${near === null ? '' : ` Did you mean ${near}?`}`,
   flagNeedsValue: (flag: string, value: string) => `${flag} needs a value: ${flag} ${value}.`,

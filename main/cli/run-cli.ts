@@ -20,9 +20,7 @@ export type RunCliDeps = CommandDeps & {
 }
 
 /** Each command is loaded when it runs. */
-const RUNS: Partial<
-  Readonly<Record<Exclude<CommandName, OtherCommand>, () => Promise<RunCommand>>>
-> = {
+const RUNS: Readonly<Record<Exclude<CommandName, OtherCommand>, () => Promise<RunCommand>>> = {
   help: async () => help,
   'git-credential': async () => (await import('./credential-commands.js')).runGitCredential,
   'kubectl-credential': async () => (await import('./credential-commands.js')).runKubectlCredential,
@@ -51,8 +49,7 @@ export async function runCli(args: readonly string[], deps: RunCliDeps): Promise
     }
     if (invocation.switches.has('help'))
       return show(invocation, { text: formatCommand(invocation.command), json: null })
-    const run = await RUNS[name]?.()
-    if (run === undefined) throw new CliError('failed', USAGE_MESSAGES.notThere(name))
+    const run = await RUNS[name]()
     const answer = await run(invocation, deps)
     return answer === null ? EXIT_CODES.ok : show(invocation, answer)
   } catch (thrown) {

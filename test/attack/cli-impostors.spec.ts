@@ -130,7 +130,7 @@ test('where nothing listens, no agent is found', async ({ folder, listen, leave 
   void listen
 })
 
-test('a program of this user on the port of a stale file gets neither key nor command', async ({
+test('S50: a program of this user on the port of a stale file gets neither key nor command', async ({
   listen,
   leave,
   attack,
@@ -259,7 +259,7 @@ const IMPOSTOR = `
   server.listen(0, '127.0.0.1', () => console.log(String(server.address().port)))
 `
 
-test('another user on the port gets neither key nor command, even with the right proof', async ({
+test('S50: another user on the port gets neither key nor command, even with the right proof', async ({
   leave,
   attack,
 }) => {

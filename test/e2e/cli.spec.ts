@@ -2,13 +2,14 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
 import { CLI_LINES, USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
 import type { AppEntry } from '../../main/present/app-entries.js'
+import { readServiceFile } from '../../main/storage/service-file.js'
 import { answerLink } from '../support/person.js'
 import type { Program } from '../support/program.js'
 import { CLI, runCli, type Ran } from '../support/run-cli.js'
@@ -112,6 +113,16 @@ test('with a key, nobody is asked: from a file, or from a variable', async ({ ag
   expect(idToken).toMatchObject({ code: 6, stdout: '' })
   expect(JSON.parse(narrow.stdout)).toMatchObject({ scope: 'openid profile' })
   expect(agent.program.stdout()).not.toContain('"event":"consent"')
+  // S38
+  const { dataDir } = agent.program
+  const key = (await readFile(path, 'utf8')).trim()
+  const { secret } = readServiceFile(dataDir)!
+  const log = await readFile(join(dataDir, 'latchkey.log'), 'utf8')
+  const { stdout: diagnosis } = await run('diagnose --json')
+  for (const one of [key, plain.stdout.trim(), secret!.reveal()]) {
+    expect(log).not.toContain(one)
+    expect(diagnosis).not.toContain(one)
+  }
 })
 
 test('a key file that others can read, or without a key, is bad usage', async ({
@@ -137,7 +148,7 @@ test('a key file that others can read, or without a key, is bad usage', async ({
   expect([code, stderr]).toEqual([6, `latchkey: ${CONSENT_DETAILS.wrongKey}\n`])
 })
 
-test('use, apps and key are asked about each time, as a wish to manage Latchkey', async ({
+test('S50: use, apps and key are asked about each time, as a wish to manage Latchkey', async ({
   agent,
 }) => {
   const { runAnd, id, run } = agent

@@ -140,7 +140,6 @@ test('the messages about a bad usage', () => {
   expect(
     sayAll(USAGE_MESSAGES, {
       unknownCommand: ['tokn', 'token'],
-      notThere: ['use'],
       unknownFlag: ['token', '--acount', '--account'],
       flagNeedsValue: ['--account', 'ID'],
       switchTakesNoValue: ['--json'],
@@ -157,7 +156,6 @@ test('the messages about a bad usage', () => {
     noCommand: 'Name a command. latchkey help lists them.',
     unknownCommand:
       'There is no command tokn. Did you mean token? latchkey help lists the commands.',
-    notThere: 'use does not work in this version.',
     unknownFlag: 'token has no flag --acount. Did you mean --account?',
     flagNeedsValue: '--account needs a value: --account ID.',
     switchTakesNoValue: '--json takes no value.',

@@ -709,7 +709,7 @@ test('what a sign-out took back does not come back with a consent to less', asyn
   expect(consents.isAllowed(request())).toBe(false)
 })
 
-test('a program that wants to manage Latchkey is asked about each time, whatever was allowed', async () => {
+test('S50: a program that wants to manage Latchkey is asked about each time, whatever was allowed', async () => {
   const manage = request(seenCaller(), { purpose: 'manage' })
   for (const settings of [
     {},
