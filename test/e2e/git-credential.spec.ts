@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CREDENTIAL_MESSAGES } from '../../main/cli/cli-messages.js'
 import {
   GIT_ENV,
   makeGitFolder,
@@ -101,6 +102,17 @@ test('git clones from a host of the setting, with a token as the password', asyn
   expect(without).toBeNull()
   expect(new Set(others)).toEqual(new Set([`oauth2:${token.stdout.trim()}`]))
   expect(other.sent).toEqual([])
+})
+
+test('the setting may name the provider instead of the account', async ({ signed, first }) => {
+  const { git } = signed
+  // Without a name of its own, the provider has its host's.
+  const provider = '127.0.0.1'
+  expect(await git({ [first.host]: provider }, ['ls-remote', first.url])).toMatchObject({ code: 0 })
+  first.sent.splice(0)
+  const unknown = await git({ [first.host]: 'nowhere' }, ['ls-remote', first.url])
+  expect(unknown.stderr).toContain(CREDENTIAL_MESSAGES.noAccount('nowhere'))
+  expect(first.sent).toEqual([null])
 })
 
 test('a submodule at another host gets nothing, even if it asks for a password', async ({
