@@ -21,7 +21,11 @@ if [ "${1-}" = token ]; then
 fi
 
 command=
-case ${1-} in help | version | diagnose | headless | uninstall-data) command=$1 ;; esac
+case ${1-} in
+  help | version | diagnose | headless | uninstall-data) command=$1 ;;
+  token | status | sign-in | sign-out | accounts | use | events | apps | key) command=$1 ;;
+  git-credential | kubectl-credential) command=$1 ;;
+esac
 for arg in "$@"; do
   case $arg in --help | --version | -h | -V) command=$arg ;; esac
 done

@@ -1,7 +1,8 @@
 // Runs a command of an installed package instead of the tray app.
 
 import { app } from 'electron'
-import { readCommand } from '../app/packaged-command.js'
+import { ownArgs, readCommand } from '../app/packaged-command.js'
+import { findCommand } from '../cli/commands-table.js'
 import { flushOutput } from '../base/output.js'
 import { INSTALLED } from '../settings/help.js'
 import { printInformation } from '../terminal/information.js'
@@ -12,6 +13,8 @@ import { printInformation } from '../terminal/information.js'
  * page.
  */
 export async function runCommand(args: readonly string[]): Promise<void> {
+  const own = ownArgs(args)
+  if (isAgentCommand(own[0])) await runAgentCommand(own)
   const command = readCommand(args)
   if (command === null) return
   if (await isDone(command)) {
@@ -19,6 +22,22 @@ export async function runCommand(args: readonly string[]): Promise<void> {
     app.exit(Number(process.exitCode ?? 0))
   }
   await new Promise<never>(() => undefined)
+}
+
+/** True for a command that asks the running agent. The others are programs of their own. */
+function isAgentCommand(word: string | undefined): boolean {
+  const command = word === undefined ? undefined : findCommand(word)
+  if (command === undefined || command.takesSettings) return false
+  return command.name !== 'help' && command.name !== 'version'
+}
+
+async function runAgentCommand(own: readonly string[]): Promise<never> {
+  const { runCli } = await import('../cli/run-cli.js')
+  const runOther = (): Promise<never> => Promise.reject(new Error('not a command of the agent'))
+  const code = await runCli(own, { env: process.env, version: app.getVersion(), runOther })
+  await flushOutput()
+  app.exit(code ?? 0)
+  return new Promise<never>(() => undefined)
 }
 
 /** Runs a command. False if it runs until it is stopped. */

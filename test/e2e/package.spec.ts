@@ -382,6 +382,9 @@ function commandLineTests(asar: () => string): void {
       ['--help'],
       ['-V'],
       ['uninstall-data'],
+      ['status', '--json'],
+      ['token', '--json'],
+      ['use', 'k3vq7mzd'],
     ]) {
       for (const env of [{}, { DISPLAY: ':0' }]) {
         expect(run(args, env)).toEqual({ status: 0, args: [...screenless, ...args], stderr: '' })
