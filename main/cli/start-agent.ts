@@ -57,7 +57,8 @@ function spawnAgent({ dataDir, env }: StartAgentDeps, path: string): ChildProces
   // The keys are those of the command.
   const { LATCHKEY_KEY: _key, LATCHKEY_KEY_FILE: _file, ...given } = env
   try {
-    const child = spawn(process.execPath, [HEADLESS, `--data-dir=${dataDir}`], {
+    const { program, args } = makeHeadlessCommand(dataDir, { ...process, env })
+    const child = spawn(program, args, {
       detached: true,
       stdio: ['ignore', output, output],
       env: given,
@@ -70,6 +71,30 @@ function spawnAgent({ dataDir, env }: StartAgentDeps, path: string): ChildProces
   } finally {
     closeSync(output)
   }
+}
+
+type ThisProcess = Pick<NodeJS.Process, 'execPath' | 'platform' | 'versions' | 'getuid'> & {
+  env: Environment
+}
+
+/**
+ * Makes the command of the headless agent: Node in the source tree, the app itself in a package. There, it
+ * has the switches of main/assets/latchkey.sh. The file of an AppImage is in its variable, because the
+ * running program's file is gone when the command ends.
+ */
+export function makeHeadlessCommand(
+  dataDir: string,
+  { execPath, platform, versions, getuid, env }: ThisProcess,
+): { program: string; args: readonly string[] } {
+  const flags = [`--data-dir=${dataDir}`]
+  if (versions['electron'] === undefined) return { program: execPath, args: [HEADLESS, ...flags] }
+  const isLinux = platform === 'linux'
+  const switches = [
+    ...(isLinux ? ['--ozone-platform=headless', '--disable-gpu'] : []),
+    ...(isLinux && getuid?.() === 0 ? ['--no-sandbox'] : []),
+  ]
+  const program = (isLinux && env['APPIMAGE']) || execPath
+  return { program, args: [...switches, 'headless', ...flags] }
 }
 
 const HEADLESS = join(APP_FOLDER, 'dist', 'main', 'headless.js')
