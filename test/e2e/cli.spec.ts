@@ -74,7 +74,7 @@ test('token prints a token alone, once the person allows the command, each time'
   const question = await program.line('consent')
   expect(question).toMatchObject({
     grade: 'seen',
-    purpose: 'token',
+    purpose: 'access-token',
     program: { pid: expect.any(Number) },
   })
   // A tool: any program can run it.
