@@ -100,8 +100,9 @@ for (const platform of ['linux', 'mac', 'win'] as const) {
       }
     })
 
-    test('the archive is at most 2 MB', () => {
-      expect(statSync(asar()).size).toBeLessThanOrEqual(2_000_000)
+    // WebSockets, consents and the command line take 0.2 MB of it.
+    test('the archive is at most 2.3 MB', () => {
+      expect(statSync(asar()).size).toBeLessThanOrEqual(2_300_000)
     })
 
     test('S33: the fuses prevent use of the app as Node, and load code only from its own archive', async () => {
@@ -150,7 +151,10 @@ function linuxTests(asar: () => string): void {
       write: false,
     })
     const loaded = Object.entries(metafile.inputs)
-    const external = loaded.flatMap(([, { imports }]) => imports.filter((found) => found.external))
+    // esbuild names its own helpers so.
+    const external = loaded
+      .flatMap(([, { imports }]) => imports.filter((found) => found.external))
+      .filter(({ path }) => path !== '<runtime>')
     expect(new Set(external.map(({ path }) => path))).toEqual(new Set(['electron']))
     expect(loaded.map(([path]) => basename(path)).toSorted()).toEqual([
       'axios.js',

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import { momentEnv, type Moment, type MomentKind } from './kill-moments.js'
 import { letRunOut, signInOn, stop, test as base, openStore } from './kept.js'
-import type { Program } from './program.js'
+import { SCRIPTED, type Program } from './program.js'
 import { startProvider } from '../provider/provider.js'
 import { findSessionFile } from './session-file.js'
 import { TOKEN_MESSAGES } from '../../main/oauth/oauth-messages.js'
@@ -43,7 +43,7 @@ export const test = base.extend<{ killsAt: (refreshGraceS: number) => Promise<Ki
       const provider = await startProvider({ signingAlg: 'ES256', refreshGraceS })
       closes.push(() => provider.close())
       const { issuer, clientId, port } = provider
-      const flags = ['--json', '--no-browser', '--port', '0', '--keep-without-keyring']
+      const flags = [...SCRIPTED, '--keep-without-keyring']
       const at = ['--issuer', issuer, '--client-id', clientId]
       // With a key file, because deriving a key from a passphrase at each start is slow.
       const start = (env: Record<string, string> = {}): Promise<Program> =>

@@ -4,6 +4,7 @@ import { expect, test } from '@playwright/test'
 import { initialModel, type Event, type Model } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import type { CallbackDiagnostic } from '../../main/oauth/callback-listener.js'
+import { CONSENT_WORDS } from '../../main/present/consent-words.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import {
   answerStatus,
@@ -373,7 +374,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         '  Process     42',
         '  Started by  bash',
         '  Account     Alice Adams (alice@example.com) at work',
-        '  Wants to    Act for you with access tokens, and see your name and email address',
+        `  Wants to    ${CONSENT_WORDS.purposes.token}`,
         '  The system names this app. Another program of yours could still pretend to be it.',
         'Type allow abcdefgh, allow abcdefgh always or deny abcdefgh. 1:00 left.',
         '',
