@@ -2,12 +2,15 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
+import { systemClock, type Clock } from '../base/clock.js'
 import { findAccount, type AccountSession, type Model } from '../agent/model.js'
 import type { Follower, IdentityAccess } from './identity-access.js'
 import { Problem } from './problem.js'
 
 export type FollowDeps = {
-  agent: Pick<Agent, 'model' | 'subscribe'>
+  agent: Pick<Agent, 'model' | 'subscribe'> & { consents: Pick<Agent['consents'], 'isPaused'> }
+  /** Runs a function later, and returns how to call it off. The system's clock does by default. */
+  after?: Clock['after']
   identity: Pick<IdentityAccess, 'follow'>
   /** Called with errors of our own. */
   report(error: unknown): void
@@ -31,7 +34,7 @@ export type FollowedAccount = {
  * may know it. Fails with `not-allowed` if the request has a key that is not valid. The caller closes it.
  */
 export async function followAccount(
-  { agent, identity, report }: FollowDeps,
+  { agent, identity, report, after = systemClock.after }: FollowDeps,
   request: IncomingMessage,
 ): Promise<FollowedAccount> {
   const follower = identity.follow(request)
@@ -42,13 +45,17 @@ export async function followAccount(
     seen: agent.model(),
     shownId: null,
     consentsChanged: false,
+    hasTold: false,
     isReading: false,
     mustReadAgain: false,
     isClosed: false,
+    after,
+    stopWaiting: () => undefined,
   }
   let unsubscribe: () => void = () => undefined
   const close = (): void => {
     state.isClosed = true
+    state.stopWaiting()
     unsubscribe()
     follower.close()
   }
@@ -75,7 +82,7 @@ export async function followAccount(
 }
 
 type State = {
-  agent: Pick<Agent, 'model'>
+  agent: FollowDeps['agent']
   follower: Pick<Follower, 'current'>
   report(error: unknown): void
   /** The model at the last change that may matter. */
@@ -84,11 +91,19 @@ type State = {
   shownId: string | null
   /** True if a consent was given or taken back since the program saw the account last. */
   consentsChanged: boolean
+  /** True once the listener has learned of a state. */
+  hasTold: boolean
   isReading: boolean
   /** True if something has changed while the account was read. */
   mustReadAgain: boolean
   isClosed: boolean
+  after: Clock['after']
+  /** Calls off the look at whether the pause is over. */
+  stopWaiting(): void
 }
+
+/** In milliseconds: how often is looked whether a pause is over. Nothing reports that on every system. */
+const PAUSE_LOOK_MS = 5_000
 
 /** Sign-ins under way do not change what a program sees. */
 function mayMatter(before: Model, now: Model): boolean {
@@ -104,6 +119,12 @@ function mayMatter(before: Model, now: Model): boolean {
 async function update(state: State, listener: AccountListener): Promise<void> {
   state.mustReadAgain = true
   if (state.isReading) return
+  // While the screen is locked, programs learn nothing new. They did not lose their account either.
+  if (state.hasTold && state.agent.consents.isPaused()) {
+    state.stopWaiting()
+    state.stopWaiting = state.after(PAUSE_LOOK_MS, () => void update(state, listener))
+    return
+  }
   state.isReading = true
   while (state.mustReadAgain && !state.isClosed) {
     state.mustReadAgain = false
@@ -123,6 +144,7 @@ async function readOnce(state: State, listener: AccountListener): Promise<void> 
       return endByTakingBack(state, listener)
     }
     state.shownId = account?.id ?? null
+    state.hasTold = true
     listener.onAccount(account)
   } catch (thrown) {
     if (state.isClosed) return

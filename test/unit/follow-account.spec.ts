@@ -9,6 +9,7 @@ import { followAccount } from '../../main/api/follow-account.js'
 import { Problem } from '../../main/api/problem.js'
 import { ALICE_REF, BOB_REF, modelOf } from '../support/account-refs.js'
 import { consentQuestion } from '../support/callers.js'
+import { createTestClock } from '../support/clock.js'
 
 const ALICE: AccountSession = { ...ALICE_REF, kind: 'needs-sign-in', reason: 'expired' }
 const BOB: AccountSession = { ...BOB_REF, kind: 'needs-sign-in', reason: 'expired' }
@@ -22,14 +23,22 @@ function setUp({ current: first, model: start }: { current: Current; model?: Mod
   const told: (string | null)[] = []
   const asked: boolean[] = []
   const reported: unknown[] = []
-  const state = { current: first, model: start ?? modelOf(ALICE), isFollowerClosed: false }
+  const clock = createTestClock()
+  const state = {
+    current: first,
+    model: start ?? modelOf(ALICE),
+    isFollowerClosed: false,
+    isPaused: false,
+  }
   const change = (changes: Partial<Model>): void => {
     state.model = { ...state.model, ...changes }
     for (const subscriber of subscribers) subscriber(state.model, ANY_EVENT)
   }
   const followed = followAccount(
     {
+      after: clock.after,
       agent: {
+        consents: { isPaused: () => state.isPaused },
         model: () => state.model,
         subscribe(subscriber) {
           subscribers.add(subscriber)
@@ -53,7 +62,7 @@ function setUp({ current: first, model: start }: { current: Current; model?: Mod
     onAccount: (account: AccountSession | null) => void told.push(account?.id ?? null),
     onTakenBack: () => void told.push('taken back'),
   }
-  return { state, told, asked, reported, subscribers, followed, listener, change }
+  return { state, told, asked, reported, subscribers, followed, listener, change, clock }
 }
 
 const NO_CONSENTS = { grants: [], denials: [] }
@@ -61,6 +70,31 @@ const see =
   (account: AccountSession | null): Current =>
   () =>
     Promise.resolve(account)
+
+test('while the screen is locked, a program learns nothing, and the newest state afterwards', async () => {
+  const { state, told, followed, listener, change, clock } = setUp({ current: see(ALICE) })
+  const { listen, close } = await followed
+  listen(listener)
+  await settled()
+  state.isPaused = true
+  // As a key, or a program that is allowed, would be answered now.
+  state.current = () => Promise.reject(new Problem('not-allowed', 'locked'))
+  change({ accounts: [BOB] })
+  clock.advance(60_000)
+  await settled()
+  expect(told).toEqual([ALICE.id])
+  expect(clock.pending()).toBe(1)
+
+  state.isPaused = false
+  state.current = see(BOB)
+  clock.advance(5_000)
+  await settled()
+  expect(told).toEqual([ALICE.id, BOB.id])
+  state.isPaused = true
+  change({ accounts: [] })
+  close()
+  expect(clock.pending()).toBe(0)
+})
 
 test('the listener is called at once, and after each change that may matter', async () => {
   const { state, told, followed, listener, change } = setUp({ current: see(ALICE) })

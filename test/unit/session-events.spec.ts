@@ -31,6 +31,7 @@ const test = base.extend<{ serve: (options?: { most?: number }) => Promise<Serve
       const subscribers = createSubscribers({ most, onDropped: () => undefined, beatIntervalMs: 5 })
       const serveEvents = createSessionEvents({
         agent: {
+          consents: { isPaused: () => false },
           model: () => model,
           subscribe(subscriber) {
             watching.add(subscriber)
