@@ -1,8 +1,16 @@
 // S38: sends every secret down every path, and searches every place that someone could read.
 
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { request, type IncomingMessage } from 'node:http'
+import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { mergeTests } from '@playwright/test'
+import { peekClaims } from '../../main/oauth/id-token.js'
+import { CONSENT_WORDS } from '../../main/present/consent-words.js'
+import { readServiceFile } from '../../main/storage/service-file.js'
+import { APPS, BUTTONS, CONSENT, KEY } from '../../renderer/words.js'
 import {
   ask,
   call,
@@ -16,7 +24,12 @@ import {
   type Service,
 } from '../support/service.js'
 import { at, expect, readHeadline, test as onDesktop } from '../driver/driver.js'
+import { createApps } from '../support/asking-app.js'
+import { openEvents } from '../support/event-stream.js'
 import { answerLink } from '../support/person.js'
+import { findProgram } from '../support/program-path.js'
+import { ROOT } from '../support/root.js'
+import { runCli, runCommand, type Ran } from '../support/run-cli.js'
 import { ALLOW_TESTS } from '../support/headless-program.js'
 import { SCRIPTED, test as programs, type Program } from '../support/program.js'
 import { startProvider, type Misbehaviour, type RunningProvider } from '../provider/provider.js'
@@ -524,6 +537,299 @@ test('S38: the window, the menu, notifications and opened links show no secret e
   }
   expect(hunt.found()).toEqual([])
 })
+
+test('S38: keys, tokens of every call and the service’s secret are in no file or command line', async ({
+  run,
+  folders,
+}) => {
+  test.skip(process.platform === 'win32', 'runs the script for a POSIX shell')
+  test.setTimeout(120_000)
+  const clientSecret = 'canary: GOCSPX-+/=secret'
+  const hunt = createHunt()
+  hunt.hide('passphrase', PASSPHRASE)
+  hunt.hide('client_secret', clientSecret)
+  const provider = await startProvider({
+    signingAlg: 'ES256',
+    secret: { value: clientSecret, method: 'client_secret_post' },
+  })
+  hideTokens(provider, hunt)
+  const [dataDir, temporary, own] = await Promise.all([1, 2, 3].map(() => folders.create()))
+  const { issuer, clientId } = provider
+  const curl = await wrapCurl(own!)
+  const env = {
+    LATCHKEY_CLIENT_SECRET: clientSecret,
+    LATCHKEY_PASSPHRASE: PASSPHRASE,
+    LATCHKEY_ISSUER: issuer,
+    LATCHKEY_CLIENT_ID: clientId,
+    LATCHKEY_LOG_LEVEL: 'debug',
+    LATCHKEY_PORT: '0',
+    LATCHKEY_NO_BROWSER: '1',
+    TMPDIR: temporary!,
+    TEMP: temporary!,
+    PATH: curl.path,
+  }
+  const commandLines = watchCommandLines()
+  const program = await run(SCRIPTED, { dataDir: dataDir!, env })
+  const { url } = await program.line('listening')
+  const look = async (): Promise<void> => {
+    hunt.hide('service_secret', readServiceFile(dataDir!)!.secret!.reveal())
+    await hunt.seeFiles('the data directory:', dataDir!)
+    await hunt.seeFiles('the temporary files:', temporary!)
+  }
+  const cli = (words: string, more: { env?: Record<string, string>; input?: string } = {}) =>
+    runCli([...words.split(' '), '--data-dir', dataDir!], { ...more, env: { ...env, ...more.env } })
+  const hideAnswer = (name: string, secret: string | undefined): void => {
+    expect(secret, name).toMatch(/^[\w.~-]{16,}$/)
+    hunt.hide(name, secret!)
+  }
+  const allowed = async (words: string): Promise<string> => {
+    const running = cli(words)
+    program.type(`allow ${(await program.line('consent')).id}`)
+    const { code, stdout, stderr } = await running
+    expect([code, stderr], words).toEqual([0, ''])
+    return stdout
+  }
+  const hideKey = (key: string): void => {
+    hunt.hide('key', key)
+    hunt.hide('hash of a key', createHash('sha256').update(key).digest('base64url'))
+    hunt.hide('hash of a key', createHash('sha256').update(key).digest('hex'))
+  }
+  const keyFile = join(own!, 'a.key')
+
+  await test.step('a pasted redirect, keys, and an app that is always allowed', async () => {
+    program.type('sign-in')
+    const link = await program.link()
+    hideLink(link, hunt)
+    const pasted = await answerLink(link)
+    hunt.hide('pasted code', new URL(pasted).searchParams.get('code')!)
+    program.type(pasted)
+    expect(await program.line('answer', ({ command }) => command === 'paste')).toMatchObject({
+      ok: true,
+    })
+    await program.status('signed-in')
+    program.type('key backup')
+    const { key } = await program.line('key')
+    hideKey(key)
+    await writeFile(keyFile, `${key}\n`, { mode: 0o600 })
+    hideKey((await allowed('key other')).trim())
+  })
+
+  const apps = await createApps()
+  const app = await apps.create('an app that only consents.json names.mjs')
+  // The question shows the path; a file or a diagnosis must not.
+  hunt.hide('path of an app', app.path.slice(app.path.lastIndexOf('/') + 1))
+  const asking = app.ask(url)
+  program.type(`allow ${(await program.line('consent')).id} always`)
+  expect(await asking).toMatchObject({ hasToken: true })
+  await apps.remove()
+
+  await test.step('tokens, by each call and each command', async () => {
+    const service = { url }
+    const stream = await openEvents(url)
+    expect(await stream.next()).toMatchObject({ data: { state: 'signed-in' } })
+    const askSession = async (token_type: string): Promise<string> => {
+      const headers = { accept: 'text/plain' }
+      return (await call(service, '/session/token', { body: { token_type }, headers })).text.trim()
+    }
+    hideAnswer('access_token of /session', await askSession('access_token'))
+    // The person is asked about each ID token.
+    const idToken = askSession('id_token')
+    program.type(`allow ${(await program.line('consent')).id}`)
+    hideAnswer('id_token of /session', await idToken)
+    const user = await call(service, '/user/access_token', { method: 'GET' })
+    hideAnswer('access_token of /user', user.text)
+    const socket = readServiceFile(dataDir!)!.socket!
+    const key = (await readFile(keyFile, 'utf8')).trim()
+    hideAnswer('token of the socket', findToken(await askSocket(socket, key)))
+    hideAnswer('token of the command', (await cli(`token --key-file ${keyFile}`)).stdout.trim())
+    hideAnswer('token without a key', (await allowed('token')).trim())
+    if (curl.isThere) {
+      const script = join(ROOT, 'main', 'assets', 'latchkey-token.sh')
+      const args = [script, '--key-file', keyFile, '--data-dir', dataDir!]
+      const { code, stdout, stderr } = await runCommand('sh', args, { env })
+      expect([code, stderr]).toEqual([0, ''])
+      hideAnswer('token of the script', stdout.trim())
+    }
+    const git = await cli(`git-credential get --key-file ${keyFile}`, {
+      env: { LATCHKEY_GIT_HOSTS: 'git.example.com=127.0.0.1' },
+      input: 'protocol=https\nhost=git.example.com\n\n',
+    })
+    hideAnswer('password for git', /^password=(.*)$/m.exec(git.stdout)?.[1])
+    const forKubectl = JSON.parse(await allowed('kubectl-credential')) as {
+      status: { token: string }
+    }
+    expect(peekClaims(forKubectl.status.token)['sub']).not.toBe('')
+    hideAnswer('id_token for kubectl', forKubectl.status.token)
+    hunt.see('the stream of events', stream.text())
+    stream.close()
+    hunt.see('the list of accounts', await allowed('accounts --json'))
+  })
+
+  await test.step('the diagnosis, and what a killed agent leaves', async () => {
+    for (const words of ['diagnose', 'diagnose --json'])
+      hunt.see('a diagnosis', both(await cli(words)))
+    await look()
+    program.process.kill('SIGKILL')
+    await program.ended
+    await look()
+    // `open`, `consent` and `key` lines are for the person alone.
+    const answers = program.stdout().replaceAll(/^\{"event":"(open|consent|key)".*$/gm, '')
+    hunt.see('stdout', answers)
+    hunt.see('stderr', program.stderr())
+  })
+
+  await test.step('an agent in the background', async () => {
+    try {
+      const started = await cli(`token --start --key-file ${keyFile}`)
+      expect([started.code, started.stderr]).toEqual([0, ''])
+      hideAnswer('token of a new agent', started.stdout.trim())
+      const before = provider.requests.token
+      await cli(`token --min-validity 30000000 --key-file ${keyFile}`)
+      expect(provider.requests.token).toBeGreaterThan(before)
+      hunt.see('a diagnosis', both(await cli('diagnose')))
+      await look()
+    } finally {
+      await endAgent(dataDir!)
+    }
+    await hunt.seeFiles('the data directory:', dataDir!)
+    await hunt.seeFiles('the temporary files:', temporary!)
+  })
+
+  for (const line of commandLines.stop()) {
+    // The app is started with its path.
+    if (!line.includes(app.path)) hunt.see('a command line', line)
+  }
+  hideSentTo(provider, hunt)
+  hunt.see('the command line of curl', curl.isThere ? await readFile(curl.seen, 'utf8') : '')
+  await provider.close()
+  expect(hunt.seen('a diagnosis')).toContain(new URL(issuer).host)
+  expect(hunt.seen('the data directory: latchkey.log')).toContain('"signed-in"')
+  expect(hunt.seen('the data directory: headless.log')).not.toBe('')
+  expect(hunt.seen('the data directory: consents.json')).toContain('"tier": "passphrase"')
+  if (curl.isThere) expect(hunt.seen('the command line of curl')).toContain('--unix-socket')
+  if (process.platform === 'linux') expect(hunt.seen('a command line')).toContain('--key-file')
+  // This file is for the secret, and shows that the search finds what is there.
+  expect(hunt.found()).toEqual(['service_secret in the data directory: service.json'])
+})
+
+test('S38: a key of the window, and what it gets, are in no file or output', async ({
+  launch,
+  folders,
+  provider,
+}) => {
+  const hunt = createHunt()
+  hideTokens(provider, hunt)
+  const temporary = await folders.create()
+  const app = await launch({
+    flags: [...at(provider), '--log-level', 'debug'],
+    env: { LATCHKEY_PASSPHRASE: PASSPHRASE, TMPDIR: temporary, TEMP: temporary },
+  })
+  const window = await app.window()
+  await app.choose('Sign in')
+  const link = await app.takeUrl()
+  hideLink(link, hunt)
+  await fetch(await answerLink(link))
+  await expect.poll(() => readHeadline(app)).toBe('Signed in as Alice Adams')
+  const press = (name: string) => window.getByRole('button', { name, exact: true }).click()
+  await press(BUTTONS.apps)
+  await press(APPS.createKey)
+  await window.getByLabel(KEY.fields.name[0]).fill('backup')
+  await press(KEY.create)
+  await expect(window.locator('#key-value')).toHaveText(/^latchkey_[\w-]{43}$/)
+  const key = (await window.locator('#key-value').textContent())!
+  hunt.hide('key', key)
+  await press(BUTTONS.done)
+  const here = ['--data-dir', app.dataDir]
+  const token = await runCli(['token', ...here], { env: { LATCHKEY_KEY: key } })
+  expect([token.code, token.stderr]).toEqual([0, ''])
+  hunt.hide('token of the command', token.stdout.trim())
+  const asking = runCli(['token', '--id-token', ...here])
+  await press(CONSENT.answer)
+  await press(CONSENT_WORDS.answers.once)
+  hunt.hide('ID token of the command', (await asking).stdout.trim())
+  hunt.see('a diagnosis', both(await runCli(['diagnose', ...here])))
+  hunt.hide('service_secret', readServiceFile(app.dataDir)!.secret!.reveal())
+  hunt.see('the window', await window.content())
+  hunt.see('the notifications', JSON.stringify(await app.notifications()))
+  hunt.see('the clipboard', await app.clipboard())
+  await app.crashWindow()
+  await hunt.seeFiles('the data directory:', app.dataDir)
+  await hunt.seeFiles('the temporary files:', temporary)
+  hunt.see('the output', both(await app.quit()))
+  await hunt.seeFiles('the data directory:', app.dataDir)
+  hideSentTo(provider, hunt)
+  expect(hunt.seen('the data directory: latchkey.log')).toContain('"signed-in"')
+  expect(hunt.found()).toEqual(['service_secret in the data directory: service.json'])
+})
+
+const both = ({ stdout, stderr }: Pick<Ran, 'stdout' | 'stderr'>): string => stdout + stderr
+
+function findToken(json: string): string | undefined {
+  return /"access_token":\s*"([^"]+)"/.exec(json)?.[1]
+}
+
+/** Asks for an access token over the Unix socket, with a key. */
+async function askSocket(socketPath: string, key: string): Promise<string> {
+  const sent = request({
+    socketPath,
+    path: '/session/token',
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+  })
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    sent.once('response', resolve).once('error', reject)
+  })
+  sent.end()
+  return (await (await answered).setEncoding('utf8').toArray()).join('')
+}
+
+/** Puts a program before curl in the PATH that notes the arguments of each call. */
+async function wrapCurl(folder: string): Promise<{ path: string; seen: string; isThere: boolean }> {
+  const real = findProgram('curl')
+  const seen = join(folder, 'arguments of curl')
+  const path = [folder, process.env['PATH']].join(delimiter)
+  if (real === null) return { path, seen, isThere: false }
+  const script = `#!/bin/sh\nprintf '%s\\n' "$@" >>'${seen}'\nexec '${real}' "$@"\n`
+  await writeFile(join(folder, 'curl'), script, { mode: 0o700 })
+  return { path, seen, isThere: true }
+}
+
+/**
+ * Reads the command lines of all processes, again and again. A process of a few milliseconds can be
+ * missed, such as curl: see `wrapCurl`. Linux; elsewhere there are none.
+ */
+function watchCommandLines(): { stop(): ReadonlySet<string> } {
+  const lines = new Set<string>()
+  const read = (): void => {
+    for (const pid of readdirSync('/proc')) {
+      if (!/^\d+$/.test(pid)) continue
+      try {
+        lines.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '))
+      } catch {
+        // It has ended.
+      }
+    }
+  }
+  const timer = process.platform === 'linux' ? setInterval(read, 20).unref() : undefined
+  return {
+    stop() {
+      clearInterval(timer)
+      return lines
+    },
+  }
+}
+
+/** Ends the agent that a command has started. */
+async function endAgent(dataDir: string): Promise<void> {
+  const file = readServiceFile(dataDir)
+  if (file === null) return
+  try {
+    process.kill(file.pid, 'SIGTERM')
+  } catch {
+    return // It was killed before, and has left its file.
+  }
+  while (existsSync(join(dataDir, 'service.json'))) await sleep(50)
+}
 
 /** Lets the provider misbehave until the returned function is called. */
 function apply(misbehave: Misbehaviour, fault: Misbehaviour): () => void {

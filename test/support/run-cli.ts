@@ -10,13 +10,21 @@ export const CLI = join(ROOT, 'dist', 'main', 'cli.js')
 
 export type Ran = { code: number | null; stdout: string; stderr: string }
 
+type Options = { env?: Record<string, string>; input?: string }
+
 /** Runs a command and waits for its end. Variables of this machine's Latchkey do not reach it. */
-export async function runCli(
+export function runCli(args: readonly string[], options?: Options): Promise<Ran> {
+  return runCommand(process.execPath, [CLI, ...args], options)
+}
+
+/** Does the same with another program, such as a script. */
+export async function runCommand(
+  program: string,
   args: readonly string[],
-  { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {},
+  { env = {}, input = '' }: Options = {},
 ): Promise<Ran> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('LATCHKEY_'))
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(program, args, {
     stdio: 'pipe',
     env: { ...Object.fromEntries(inherited), ...env },
   })
