@@ -29,7 +29,7 @@ export const PROBLEM_DETAILS = {
     'Nobody is signed in at the provider with this client and audience. Sign in first.',
   keyWithoutSession: 'The account of this key is not signed in. Sign in first.',
   sessionEnded: 'The session of this account has ended. Sign in again.',
-  noSuchApp: 'No app or key has this ID, or this name alone. List the apps first.',
+  noSuchApp: 'No app or key has this ID, and none or several have this name. List the apps first.',
   nobodySignedIn: 'Nobody is signed in. Sign in first.',
   badKeyName: 'name: use 1 to 40 letters, digits, dots, hyphens and underscores.',
   keyNameTaken: (name: string) =>
@@ -68,7 +68,7 @@ export const PROBLEM_DETAILS = {
 /** Details of `not-allowed`. They say nothing about the person. */
 export const CONSENT_DETAILS = {
   keyNeeded:
-    'The Unix socket serves only calls with a key. Make one in Latchkey, and send it as bearer.',
+    'The Unix socket serves only calls with a key. Make one in Latchkey, and send it as a bearer token.',
   denied:
     'The user does not allow this program to use Latchkey. Ask again only when the user asks for it.',
   unanswered: 'Latchkey has asked the user whether to allow this program, and nobody has answered.',
@@ -77,7 +77,8 @@ export const CONSENT_DETAILS = {
     "Latchkey runs in the background, so it can't ask the user. Start it with --allow and the program's " +
     'path, or send a key.',
   tooMany: 'Too many programs are waiting for the user. Try again later.',
-  changed: 'Another program uses this connection than the one that the user was asked about.',
+  changed:
+    'The program at the other end of this connection is not the one that the user was asked about.',
   wrongKey:
     'The Authorization header contains no valid key. Make one in Latchkey, or leave the header out.',
   takenBack: 'The user no longer allows this program to know who is signed in.',

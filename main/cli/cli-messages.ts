@@ -1,7 +1,5 @@
 // Messages of the command line for people.
 
-import { formatChoices } from '../base/format-list.js'
-
 /** About the command line itself. Exit code 2. */
 export const USAGE_MESSAGES = {
   noCommand: 'Name a command. latchkey help lists them.',
@@ -38,12 +36,12 @@ export const AGENT_MESSAGES = {
   otherUser: (port: number) =>
     `Another user's program listens on port ${port}, where your Latchkey should. It was sent nothing.`,
   notProven: (port: number) =>
-    `What listens on port ${port} can't prove that it is your Latchkey. It was sent nothing. If it is ` +
+    `The program on port ${port} can't prove that it is your Latchkey. It was sent nothing. If it is ` +
     'an older version, restart Latchkey.',
   silent: (port: number) =>
-    `What listens on port ${port} does not answer as your Latchkey would. It was sent nothing.`,
+    `The program on port ${port} does not answer as your Latchkey would. It was sent nothing.`,
   lost: 'Latchkey closed the connection.',
-  notUnderstood: 'The answer of Latchkey could not be understood.',
+  notUnderstood: "Latchkey's answer could not be understood.",
   streamClosed: 'You no longer allow this command to know who is signed in.',
 }
 
@@ -106,5 +104,4 @@ export const HELP_WORDS = {
   more: 'latchkey help COMMAND, or latchkey COMMAND --help, says more about a command.',
   settings: (command: string) =>
     `${command} takes the flags of all settings, too: latchkey ${command} --help lists them.`,
-  exitCodes: (codes: readonly string[]) => formatChoices(codes),
 }

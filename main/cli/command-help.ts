@@ -27,11 +27,12 @@ export function formatCommands(): string {
 /** Formats the help of one command. */
 export function formatCommand(command: Command): string {
   const { details, flags, examples, exits } = command
+  const settings = command.takesSettings ? [HELP_WORDS.settings(command.name)] : []
   const given = command.arguments
   const { arguments: argumentsTitle, flags: flagsTitle } = HELP_WORDS
   return [
     `${HELP_WORDS.usage}: ${formatUsage(command)}`,
-    ...details.flatMap((paragraph) => ['', ...wrap(paragraph, 0)]),
+    ...[...details, ...settings].flatMap((paragraph) => ['', ...wrap(paragraph, 0)]),
     ...formatSection(argumentsTitle, formatRows(given.map(({ name, help }) => [name, help]))),
     ...formatSection(flagsTitle, formatRows(flags.map((flag) => [nameFlag(flag), flag.help]))),
     ...formatSection(

@@ -73,6 +73,8 @@ const DATA_DIR: Flag = {
   help: 'the data directory of the Latchkey to talk to',
   completes: 'folder',
 }
+/** Of the commands that use the directory themselves. */
+const OWN_DATA_DIR: Flag = { ...DATA_DIR, help: 'the data directory' }
 const JSON_OUTPUT: Flag = {
   name: 'json',
   value: null,
@@ -256,7 +258,7 @@ export const COMMANDS: readonly Command[] = [
       {
         name: 'ACTION',
         isOptional: false,
-        help: 'what git wants: get; store and erase do nothing',
+        help: 'the action that git asks for: get; store and erase do nothing',
         completes: ['get', 'store', 'erase'],
       },
     ],
@@ -267,7 +269,11 @@ export const COMMANDS: readonly Command[] = [
       ASKS,
     ],
     exits: [...CALL_EXITS, 'notSignedIn'],
-    examples: ["git config --global credential.helper '!latchkey git-credential'"],
+    examples: [
+      "git config --global credential.https://git.example.com.helper ''",
+      'git config --global --add credential.https://git.example.com.helper \\',
+      "  '!latchkey git-credential --key-file ~/.config/latchkey-git.key'",
+    ],
   },
   {
     name: 'kubectl-credential',
@@ -290,9 +296,12 @@ export const COMMANDS: readonly Command[] = [
     name: 'diagnose',
     summary: 'find out what is wrong',
     arguments: [],
-    flags: [{ ...JSON_OUTPUT, help: 'print the diagnosis as JSON' }, DATA_DIR, HELP],
+    flags: [{ ...JSON_OUTPUT, help: 'print the diagnosis as JSON' }, OWN_DATA_DIR, HELP],
     takesSettings: true,
-    details: ['Prints what works on this computer and what does not, and saves it as a report.'],
+    details: [
+      'Prints what works on this computer and what does not, and saves it as diagnosis.txt in the ' +
+        'data directory.',
+    ],
     exits: [],
     examples: ['latchkey diagnose'],
   },
@@ -300,7 +309,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'headless',
     summary: 'run Latchkey in this terminal, without a tray',
     arguments: [],
-    flags: [{ ...JSON_OUTPUT, help: 'print one JSON object per line' }, DATA_DIR, HELP],
+    flags: [{ ...JSON_OUTPUT, help: 'print one JSON object per line' }, OWN_DATA_DIR, HELP],
     takesSettings: true,
     details: [
       'Type help to list the commands that it reads. Exit code 3 means that another Latchkey uses ' +
@@ -313,7 +322,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'uninstall-data',
     summary: 'sign out everywhere and delete all stored data',
     arguments: [],
-    flags: [DATA_DIR, HELP],
+    flags: [OWN_DATA_DIR, HELP],
     takesSettings: true,
     details: ['Asks the providers to end the sessions, and deletes the settings, too.'],
     exits: [],

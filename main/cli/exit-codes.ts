@@ -18,7 +18,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {
   failed: 'failed',
   badUsage: 'an argument or a flag is invalid',
   noAgent: 'Latchkey does not run',
-  wrongAgent: 'what answers is not your Latchkey, so it was sent nothing',
+  wrongAgent: 'another program answers in place of Latchkey; it was sent nothing',
   notSignedIn: 'nobody is signed in, or the account is not',
   notAllowed: 'you do not allow it, or nobody could be asked',
 }

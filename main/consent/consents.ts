@@ -35,7 +35,7 @@ export type Consents = {
   ask(request: ConsentRequest): Promise<Verdict>
   /** True if a call like this is allowed without a question. Asks nobody. */
   isAllowed(wanted: Wanted): boolean
-  /** Answers the question that is shown. False: it is another one, or it can't be answered so. */
+  /** Answers the question that is shown. False: that question is not shown, or it can't be answered like this. */
   answer(questionId: string, answer: ConsentAnswer): boolean
   /** Allows the program that completed a sign-in, if it can be told from others. */
   allowSignedIn(caller: Caller, account: ConsentAccount): void

@@ -33,7 +33,7 @@ export type Grants = {
   addKey(account: ConsentAccount, key: Omit<KeyGrant, 'kind'>): Promise<HeldKey>
   /** Removes grants. Fails with `storage-failed` if they may come back at the next start. */
   remove(isGone: (grant: Grant) => boolean): Promise<void>
-  /** Has the grants of a person's programs not count until Latchkey starts again. */
+  /** Suspends the grants of a person's programs: they do not count until Latchkey starts again. */
   suspend(person: Whose): Promise<void>
   /** The IDs of the grants that do not count until Latchkey starts again. */
   suspended(): readonly string[]
@@ -46,7 +46,7 @@ export type Grants = {
 export type GrantDeps = {
   store: ConsentStore
   nowMs(): number
-  /** Called after each change but of when a grant was used. */
+  /** Called after each change, except if only the time of the last use has changed. */
   onChange(): void
   /** Called if a change could not be stored, with a message for a person. */
   onFailure(message: string): void
@@ -191,7 +191,7 @@ function findAllowing(state: State, wanted: Wanted): HeldProgram | undefined {
   markUsed(state, found)
   const { executable, script } = wanted.caller.process
   if (found.executable.file === executable.file && found.script?.file === script?.file) return found
-  // An update of the program is said, and asks nothing.
+  // An update of the program is shown in the list, and causes no question.
   const changed = { ...found, executable, script, changedAtMs: deps.nowMs() }
   change(
     state,

@@ -38,7 +38,7 @@ export type Asked = {
 export type Questions = {
   /** Waits for the person's answer. */
   ask(request: ConsentRequest): Promise<QuestionResult>
-  /** Answers the question that is shown. False: there is no such question, or it can't be answered so. */
+  /** Answers the question that is shown. False: that question is not shown, or it can't be answered like this. */
   answer(questionId: string, answer: ConsentAnswer): boolean
   /** Ends every question without an answer. */
   endAll(reason: ConsentRefusal): void
@@ -153,7 +153,7 @@ function end(state: State, ended: Pending, how: ConsentEnd, result: QuestionResu
   showFirst(state)
 }
 
-/** Ends a queued question that the answer to another one decides too. That one then ends the next. */
+/** Ends a queued question that the answer to another one has decided too. Its end then looks for the next. */
 function endDecided(state: State): void {
   for (const one of state.pending) {
     const result = one.isShown ? null : state.deps.findResult(one.request)

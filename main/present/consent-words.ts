@@ -24,7 +24,7 @@ export const CONSENT_WORDS = {
     identity: 'See your name and email address',
     'id-token': 'Get an ID token, which proves to other services who you are',
     'sign-in': 'Sign in as you, without asking you',
-    manage: 'See and change your accounts, and what you allowed apps, and make keys',
+    manage: 'See and change your accounts and the list of allowed apps, and make keys',
   } satisfies Record<Purpose, string>,
   /** The same in a list. */
   purposesInList: {

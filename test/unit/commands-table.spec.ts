@@ -58,6 +58,8 @@ test('all help fits 80 columns, and names each command and each flag', () => {
     expect(all).toContain(`  ${command.name}`)
     const help = formatCommand(command)
     for (const { name } of command.flags) expect(help).toContain(`--${name}`)
+    const saysSettings = help.includes(`${command.name} takes the flags of all settings`)
+    expect(saysSettings, command.name).toBe(command.takesSettings ?? false)
     for (const line of help.split('\n')) expect(line.length, line).toBeLessThanOrEqual(WIDEST_LINE)
   }
   for (const line of all.split('\n')) expect(line.length, line).toBeLessThanOrEqual(WIDEST_LINE)
@@ -81,7 +83,7 @@ test('all help fits 80 columns, and names each command and each flag', () => {
     '  1  failed',
     '  2  an argument or a flag is invalid',
     '  3  Latchkey does not run',
-    '  4  what answers is not your Latchkey, so it was sent nothing',
+    '  4  another program answers in place of Latchkey; it was sent nothing',
     '  5  nobody is signed in, or the account is not',
     '  6  you do not allow it, or nobody could be asked',
     '',

@@ -40,7 +40,7 @@ test('what apps ask for', () => {
     'access-token': 'Act for you with access tokens, and see your name and email address',
     'id-token': 'Get an ID token, which proves to other services who you are',
     'sign-in': 'Sign in as you, without asking you',
-    manage: 'See and change your accounts, and what you allowed apps, and make keys',
+    manage: 'See and change your accounts and the list of allowed apps, and make keys',
   })
   expect(purposesInList).toEqual({
     token: 'access and ID tokens',

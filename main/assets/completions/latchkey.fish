@@ -92,7 +92,7 @@ complete -c latchkey -n '__fish_seen_subcommand_from kubectl-credential' -s h -l
 
 complete -c latchkey -n __fish_use_subcommand -a diagnose -d 'find out what is wrong'
 complete -c latchkey -n '__fish_seen_subcommand_from diagnose' -l json -d 'print the diagnosis as JSON'
-complete -c latchkey -n '__fish_seen_subcommand_from diagnose' -l data-dir -x -a '(__fish_complete_directories)' -d 'the data directory of the Latchkey to talk to'
+complete -c latchkey -n '__fish_seen_subcommand_from diagnose' -l data-dir -x -a '(__fish_complete_directories)' -d 'the data directory'
 complete -c latchkey -n '__fish_seen_subcommand_from diagnose' -s h -l help -d 'print the help of the command'
 complete -c latchkey -n '__fish_seen_subcommand_from diagnose' -l issuer -x -d 'the issuer of your OpenID provider, exactly as the provider spells it'
 complete -c latchkey -n '__fish_seen_subcommand_from diagnose' -l client-id -x -d 'the client ID that you registered with the provider'
@@ -137,7 +137,7 @@ complete -c latchkey -n '__fish_seen_subcommand_from diagnose' -l no-json -d 'tu
 
 complete -c latchkey -n __fish_use_subcommand -a headless -d 'run Latchkey in this terminal, without a tray'
 complete -c latchkey -n '__fish_seen_subcommand_from headless' -l json -d 'print one JSON object per line'
-complete -c latchkey -n '__fish_seen_subcommand_from headless' -l data-dir -x -a '(__fish_complete_directories)' -d 'the data directory of the Latchkey to talk to'
+complete -c latchkey -n '__fish_seen_subcommand_from headless' -l data-dir -x -a '(__fish_complete_directories)' -d 'the data directory'
 complete -c latchkey -n '__fish_seen_subcommand_from headless' -s h -l help -d 'print the help of the command'
 complete -c latchkey -n '__fish_seen_subcommand_from headless' -l issuer -x -d 'the issuer of your OpenID provider, exactly as the provider spells it'
 complete -c latchkey -n '__fish_seen_subcommand_from headless' -l client-id -x -d 'the client ID that you registered with the provider'
@@ -181,7 +181,7 @@ complete -c latchkey -n '__fish_seen_subcommand_from headless' -l log-level -x -
 complete -c latchkey -n '__fish_seen_subcommand_from headless' -l no-json -d 'turn off --json'
 
 complete -c latchkey -n __fish_use_subcommand -a uninstall-data -d 'sign out everywhere and delete all stored data'
-complete -c latchkey -n '__fish_seen_subcommand_from uninstall-data' -l data-dir -x -a '(__fish_complete_directories)' -d 'the data directory of the Latchkey to talk to'
+complete -c latchkey -n '__fish_seen_subcommand_from uninstall-data' -l data-dir -x -a '(__fish_complete_directories)' -d 'the data directory'
 complete -c latchkey -n '__fish_seen_subcommand_from uninstall-data' -s h -l help -d 'print the help of the command'
 complete -c latchkey -n '__fish_seen_subcommand_from uninstall-data' -l issuer -x -d 'the issuer of your OpenID provider, exactly as the provider spells it'
 complete -c latchkey -n '__fish_seen_subcommand_from uninstall-data' -l client-id -x -d 'the client ID that you registered with the provider'

@@ -135,7 +135,7 @@ $script:LatchkeyCommands = [ordered]@{
     Words = @()
     Flags = @(
       @{ Name = '--json'; Help = 'print the diagnosis as JSON' }
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
       @{ Name = '--issuer'; Help = 'the issuer of your OpenID provider, exactly as the provider spells it'; Value = 'URL'; Words = @() }
       @{ Name = '--client-id'; Help = 'the client ID that you registered with the provider'; Value = 'ID'; Words = @() }
@@ -184,7 +184,7 @@ $script:LatchkeyCommands = [ordered]@{
     Words = @()
     Flags = @(
       @{ Name = '--json'; Help = 'print one JSON object per line' }
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
       @{ Name = '--issuer'; Help = 'the issuer of your OpenID provider, exactly as the provider spells it'; Value = 'URL'; Words = @() }
       @{ Name = '--client-id'; Help = 'the client ID that you registered with the provider'; Value = 'ID'; Words = @() }
@@ -232,7 +232,7 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'sign out everywhere and delete all stored data'
     Words = @()
     Flags = @(
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory'; Value = 'FOLDER'; Words = @() }
       @{ Name = '--help'; Help = 'print the help of the command' }
       @{ Name = '--issuer'; Help = 'the issuer of your OpenID provider, exactly as the provider spells it'; Value = 'URL'; Words = @() }
       @{ Name = '--client-id'; Help = 'the client ID that you registered with the provider'; Value = 'ID'; Words = @() }
