@@ -65,8 +65,9 @@ async function postById(client: Pick<AgentClient, 'call'>, account: string): Pro
 }
 
 async function postByProvider(client: Pick<AgentClient, 'call'>, name: string): Promise<Token> {
-  const headers = { Prefer: 'wait=60' }
-  const answer = await client.call({ method: 'GET', path: '/accounts', headers })
+  // This call does not wait for the user, so it finds an account for a key only, or for a program that the
+  // user has allowed already.
+  const answer = await client.call({ method: 'GET', path: '/accounts' })
   const accounts: unknown = isObject(answer) ? answer['accounts'] : null
   if (!Array.isArray(accounts)) throw new CliError('failed', AGENT_MESSAGES.notUnderstood)
   const found = accounts
