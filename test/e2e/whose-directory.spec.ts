@@ -1,12 +1,14 @@
 // Owners of homes and data directories: other users, root in another user's home, and no home at all.
 
 import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { DIRECTORY_MESSAGES } from '../../main/storage/storage-messages.js'
 import { follow, type Followed } from '../driver/process.js'
+import { defaultPlaces } from '../support/leftovers.js'
 import { HEADLESS, SCRIPTED } from '../support/program.js'
 
 const PERSON = 1234
@@ -199,7 +201,10 @@ test('an empty HOME counts as missing: the system’s list of users has the home
   start,
 }) => {
   test.skip(process.platform === 'win32', 'Windows goes by other variables')
+  const places = defaultPlaces(userInfo().homedir).filter((path) => !existsSync(path))
   const { code, stdout } = await start(['diagnose'], { env: { HOME: '' } }).ended
+  // The report is saved in this user's real home.
+  for (const place of places) await rm(place, { recursive: true, force: true })
   expect(code).toBe(0)
   const { settings } = JSON.parse(stdout) as { settings: { name: string; value: string }[] }
   const { value } = settings.find(({ name }) => name === 'dataDir')!
