@@ -5,6 +5,7 @@ import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
 import type { ConsentEnd, ConsentList, ConsentQuestion } from '../consent/consent.js'
 import type { StatusState } from '../ipc.js'
 import type { Account } from '../oauth/account.js'
+import { isSameOwner, type SessionOwner } from '../storage/session-owner.js'
 
 /** Which account a session belongs to, and how people and programs name it. */
 export type AccountRef = {
@@ -221,6 +222,14 @@ export function defaultSession({ accounts, chosenId }: Model): SessionState {
 /** Finds an account by its ID. */
 export function findAccount({ accounts }: Model, id: string): AccountSession | undefined {
   return accounts.find((session) => session.id === id)
+}
+
+/** Finds the account at a provider: the default one if it is there, else the first one there. */
+export function findAccountAt(model: Model, owner: SessionOwner): AccountSession | undefined {
+  const isThere = (one: SessionState): one is AccountSession =>
+    one.kind !== 'signed-out' && isSameOwner(one, owner)
+  const chosen = defaultSession(model)
+  return isThere(chosen) ? chosen : model.accounts.find(isThere)
 }
 
 /** Returns the ID of the default account; null if nobody is signed in. */

@@ -3,19 +3,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type * as z from 'zod'
 import type { Agent } from '../agent/agent.js'
-import {
-  defaultId,
-  defaultSession,
-  findAccount,
-  toSessionState,
-  type AccountSession,
-} from '../agent/model.js'
+import { defaultId, defaultSession, findAccount, type AccountSession } from '../agent/model.js'
 import { createNamedKey, type KeyProblem } from '../agent/named-key.js'
 import { excerpt } from '../base/printable.js'
 import { pickAccount } from '../oauth/account.js'
 import { toAppEntries } from '../present/app-entries.js'
 import { answerJson, DONE, type Answer } from './answer.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
+import { describeAccount } from './describe-session.js'
 import type { EndpointName } from './endpoints.js'
 import type { Handlers } from './pkce-routes.js'
 import { makeNotSignedInProblem, Problem } from './problem.js'
@@ -131,13 +126,5 @@ function findNamed({ agent }: AgentRouteDeps, id: string): AccountSession | null
 
 function listAccounts({ agent }: AgentRouteDeps): readonly object[] {
   const usual = defaultId(agent.model())
-  return agent.model().accounts.map((one) => ({
-    id: one.id,
-    provider: one.provider,
-    ...pickAccount(one.account),
-    issuer: one.issuer,
-    clientId: one.clientId,
-    state: toSessionState(one),
-    default: one.id === usual,
-  }))
+  return agent.model().accounts.map((one) => describeAccount(one, usual))
 }

@@ -3,7 +3,7 @@
 import type { Agent } from '../agent/agent.js'
 import { renewalFailure, toSessionState, type AccountSession } from '../agent/model.js'
 import { pickAccount } from '../oauth/account.js'
-import type { Session } from './models.js'
+import type { AccountList, Session } from './models.js'
 
 /** Describes a session. Null: nobody is signed in, as far as the program may know. */
 export function describeSession(
@@ -22,6 +22,23 @@ export function describeSession(
     expiresAt: account.kind === 'signed-in' ? formatTime(account.expiresAtMs) : null,
     renewedAt: formatTime(held?.session.tokens.obtainedAtMs ?? null),
     reason: readReason(account),
+  }
+}
+
+/** Describes an account in a list. `defaultId`: the ID of the default account; null if there is none. */
+export function describeAccount(
+  account: AccountSession,
+  defaultId: string | null,
+): AccountList['accounts'][number] {
+  const { id, provider, issuer, clientId } = account
+  return {
+    id,
+    provider,
+    ...pickAccount(account.account),
+    issuer,
+    clientId,
+    state: toSessionState(account),
+    default: id === defaultId,
   }
 }
 

@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http'
 import type { BeginResult } from '../agent/api-sign-in.js'
 import type { SignInResult } from '../agent/model.js'
+import { toResult } from '../agent/results.js'
 import { sendAnswer, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import type { ProblemCode } from './models.js'
@@ -109,4 +110,9 @@ export function toBeginProblem(begun: Exclude<BeginResult, { kind: 'answered' }>
     case 'ended':
       return toProblem(begun.result)
   }
+}
+
+/** Returns a problem as it is, and makes one of any other error. */
+export function asProblem(thrown: unknown): Problem {
+  return thrown instanceof Problem ? thrown : toProblem(toResult(thrown))
 }

@@ -4,8 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import type { ApiSignInRequest } from '../agent/api-sign-in.js'
 import { findSettings } from '../agent/keeper-state.js'
-import { defaultSession, findAccount, type AccountSession, type Model } from '../agent/model.js'
-import { toResult } from '../agent/results.js'
+import { findAccount, findAccountAt, type AccountSession } from '../agent/model.js'
 import { mayFinish, toShareKey, canLast } from '../consent/program.js'
 import type { HeldKey } from '../consent/grants.js'
 import type { Clock } from '../base/clock.js'
@@ -15,8 +14,9 @@ import { isSameProviderName, type ProviderSettings } from '../oauth/sign-in.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
 import { chooseAccount, type ChooseAccountDeps } from './choose-account.js'
 import { ACCOUNT_HEADER } from './endpoints.js'
-import { makeNotSignedInProblem, Problem, toBeginProblem, toProblem } from './problem.js'
+import { asProblem, makeNotSignedInProblem, Problem, toBeginProblem, toProblem } from './problem.js'
 import { findKey, findKeyAccount, notAllowed, requireConsent } from './require-consent.js'
+import { asksNothing } from './silent-sign-in.js'
 
 /**
  * `provider`: its name in the settings. `account`: its ID. Without both, it is the account of the key, the
@@ -158,7 +158,7 @@ async function findWantedAccount(
   // The person of a key may have to sign in first.
   if (key !== null && !findKeyAccount(deps, key)) return undefined
   const named = key === null && id === undefined ? findNamed(deps, provider) : undefined
-  if (named !== undefined) return findAt(deps, model, named)
+  if (named !== undefined) return findAccountAt(model, named)
   const isConfigured = model.accounts.some((one) => findSettings(deps, one) !== undefined)
   if (!isConfigured && !isAnyNamed(request, { account: id, provider, key })) return undefined
   const chosen = await chooseAccount(deps, request, { key, account: id })
@@ -168,17 +168,6 @@ async function findWantedAccount(
 function isAnyNamed({ headers }: IncomingMessage, { provider, account, key }: Named): boolean {
   const header = headers[ACCOUNT_HEADER.toLowerCase()]
   return key !== null || (provider ?? account ?? header) !== undefined
-}
-
-function findAt(
-  deps: Pick<ProgramSignInDeps, 'providers'>,
-  model: Model,
-  provider: ProviderSettings,
-): AccountSession | undefined {
-  const isThere = (one: AccountSession): boolean => findSettings(deps, one) === provider
-  const chosen = defaultSession(model)
-  if (chosen.kind !== 'signed-out' && isThere(chosen)) return chosen
-  return model.accounts.find(isThere)
 }
 
 function findNamed(
@@ -252,7 +241,7 @@ function start(state: State, provider: ProviderSettings, beginner: Claimant): St
         (id): Outcome => ({ kind: 'signed-in', id }),
         (thrown: unknown): Outcome => ({
           kind: 'failed',
-          problem: thrown instanceof Problem ? thrown : toProblem(toResult(thrown)),
+          problem: asProblem(thrown),
         }),
       )
       .then((outcome) => {
@@ -317,7 +306,7 @@ function toSignInRequest(
     scope: api.allowedScopes(provider, scope.split(' ')).join(' '),
     audience,
     // With `none`, nobody would be asked, and nobody would agree.
-    prompt: prompt?.split(' ').includes('none') ? null : prompt,
+    prompt: asksNothing({ prompt }) ? null : prompt,
     organization: null,
     extra: {},
     redirectTarget: { kind: 'listener', port: null },

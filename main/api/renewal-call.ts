@@ -6,7 +6,6 @@ import { findSettings } from '../agent/keeper-state.js'
 import { findAccount, type AccountSession } from '../agent/model.js'
 import type { NarrowedRequest } from '../agent/narrowed-token.js'
 import { notSignedIn } from '../agent/renewal.js'
-import { toResult } from '../agent/results.js'
 import { covers, type HeldKey } from '../consent/grants.js'
 import type { Purpose } from '../storage/consent-store.js'
 import { answerJson, type Answer } from './answer.js'
@@ -14,7 +13,7 @@ import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
 import { toAuth0, type Auth0Deps } from './auth0.js'
 import { chooseAccount, type ChooseAccountDeps, type NamedClient } from './choose-account.js'
 import type { Pkce } from './models.js'
-import { makeNotSignedInProblem, Problem, toProblem } from './problem.js'
+import { asProblem, makeNotSignedInProblem, type Problem } from './problem.js'
 import {
   createRecheck,
   findKey,
@@ -87,7 +86,7 @@ export async function renewForCaller(
     await recheck()
     return answer
   } catch (thrown) {
-    throw thrown instanceof Problem ? thrown : toProblem(toResult(thrown))
+    throw asProblem(thrown)
   }
 }
 

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import type { AccountSession } from '../agent/model.js'
 import type { ConsentAccount, ConsentRefusal } from '../consent/consent.js'
-import type { HeldKey } from '../consent/grants.js'
+import { isOf, type HeldKey } from '../consent/grants.js'
 import { isUnchanged } from '../consent/program.js'
 import type { Caller } from '../net/caller.js'
 import type { Purpose } from '../storage/consent-store.js'
@@ -61,16 +61,11 @@ export function checkKey(
 /** Finds the account of a key; undefined if its person is not signed in. */
 export function findKeyAccount(
   { agent }: { agent: Pick<Agent, 'model'> },
-  { owner, account }: HeldKey,
+  key: HeldKey,
 ): AccountSession | undefined {
   return agent
     .model()
-    .accounts.find(
-      (one) =>
-        one.issuer === owner.issuer &&
-        one.clientId === owner.clientId &&
-        one.account.sub === account.sub,
-    )
+    .accounts.find(({ account: { sub }, issuer, clientId }) => isOf(key, { issuer, clientId, sub }))
 }
 
 /**

@@ -2,11 +2,10 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Agent } from '../agent/agent.js'
-import { defaultId, findAccount, toSessionState, type AccountSession } from '../agent/model.js'
-import { pickAccount } from '../oauth/account.js'
+import { defaultId, findAccount, type AccountSession } from '../agent/model.js'
 import { answerJson, DONE, type Answer } from './answer.js'
 import { chooseAccount } from './choose-account.js'
-import { describeSession } from './describe-session.js'
+import { describeAccount, describeSession } from './describe-session.js'
 import type { EndpointName } from './endpoints.js'
 import type { IdentityAccess } from './identity-access.js'
 import type { AccountList } from './models.js'
@@ -15,6 +14,7 @@ import type { ProgramSignIns } from './program-sign-in.js'
 import { prefersToWait, readJson, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
 import { findKey, requireConsent } from './require-consent.js'
+import { signOutForCaller } from './sign-out-call.js'
 import { createSessionEvents, type SessionEventsDeps } from './session-events.js'
 import { answerToken, type SessionTokenDeps } from './session-token.js'
 
@@ -77,15 +77,7 @@ async function listAccounts(
 ): Promise<Answer> {
   const seen = await identity.list(request)
   const usual = defaultId(agent.model())
-  const accounts = seen.map((one) => ({
-    id: one.id,
-    provider: one.provider,
-    ...pickAccount(one.account),
-    issuer: one.issuer,
-    clientId: one.clientId,
-    state: toSessionState(one),
-    default: one.id === usual,
-  }))
+  const accounts = seen.map((one) => describeAccount(one, usual))
   return answerJson(JSON.stringify({ accounts } satisfies AccountList))
 }
 
@@ -102,7 +94,6 @@ async function signIn(
   return answerJson(JSON.stringify(describeSession(agent, signedIn)))
 }
 
-/** Signs an account out for all programs, so that the person must allow this as they would a token. */
 async function signOut(
   deps: SessionDeps,
   request: IncomingMessage,
@@ -112,14 +103,7 @@ async function signOut(
   const body = await readJson(request)
   const { sessionSignOutRequest } = await loadModels()
   const { account: named } = parseBody(sessionSignOutRequest, body ?? {})
-  const key = findKey(deps, request)
-  const id = await chooseAccount(deps, request, { account: named, key })
-  const account = id === undefined ? undefined : findAccount(deps.agent.model(), id)
-  // Nobody is signed in, which is what the caller wants.
-  if (!account) return DONE
-  if (key === null)
-    await requireConsent(deps, request, { account, purpose: 'access-token', hangUp })
-  await deps.agent.signOut(account.id)
+  await signOutForCaller(deps, request, { account: named, hangUp })
   return DONE
 }
 

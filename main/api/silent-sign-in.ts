@@ -2,13 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { ApiSignInRequest } from '../agent/api-sign-in.js'
-import {
-  defaultSession,
-  findAccount,
-  type AccountSession,
-  type Model,
-  type SessionState,
-} from '../agent/model.js'
+import { findAccount, findAccountAt } from '../agent/model.js'
 import type { HeldKey } from '../consent/grants.js'
 import { includesScope } from '../oauth/scopes.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
@@ -20,7 +14,7 @@ import { findKey, notAllowed, requireConsent, type ConsentDeps } from './require
 export type AllowedPerson = string | null
 
 /** True if the provider asks the person nothing. Then nobody has agreed to anything. */
-export function asksNothing({ prompt }: ApiSignInRequest): boolean {
+export function asksNothing({ prompt }: Pick<ApiSignInRequest, 'prompt'>): boolean {
   return prompt?.split(' ').includes('none') ?? false
 }
 
@@ -39,7 +33,8 @@ export async function requireSilentSignIn(
 ): Promise<AllowedPerson> {
   const key = findKey(deps, request)
   if (key !== null) return checkKey(key, provider, scope)
-  const account = findAccountAt(deps.agent.model(), provider)
+  // A silent sign-in is probably for the account that is there.
+  const account = findAccountAt(deps.agent.model(), provider) ?? null
   await requireConsent(deps, request, { account, purpose: 'sign-in', hangUp })
   return account?.account.sub ?? null
 }
@@ -67,15 +62,4 @@ export async function requireSamePerson(
   const account = findAccount(deps.agent.model(), id)
   if (allowed === null || account?.account.sub === allowed) return
   await requireConsent(deps, request, { account: account ?? null, purpose: 'token', hangUp })
-}
-
-/** Finds the account that a silent sign-in would be for: the default one, if it is there. */
-function findAccountAt(
-  model: Model,
-  { issuer, clientId }: ProviderSettings,
-): AccountSession | null {
-  const isThere = (one: SessionState): one is AccountSession =>
-    one.kind !== 'signed-out' && one.issuer === issuer && one.clientId === clientId
-  const chosen = defaultSession(model)
-  return isThere(chosen) ? chosen : (model.accounts.find(isThere) ?? null)
 }

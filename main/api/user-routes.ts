@@ -3,21 +3,19 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Agent } from '../agent/agent.js'
-import { findAccount, type AccountSession } from '../agent/model.js'
-import { toResult } from '../agent/results.js'
+import type { AccountSession } from '../agent/model.js'
 import { answerJson, answerText, DONE, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
-import { chooseAccount } from './choose-account.js'
 import type { EndpointName } from './endpoints.js'
 import type { IdentityAccess, IdentityDeps } from './identity-access.js'
 import type { Context, SentApplication, UserProfile, Users } from './models.js'
 import type { Handlers } from './pkce-routes.js'
-import { makeNotSignedInProblem, Problem, toProblem } from './problem.js'
+import { asProblem, makeNotSignedInProblem, Problem } from './problem.js'
 import type { ProgramSignIns } from './program-sign-in.js'
 import { readJson, skipBody, watchHangUp } from './read-request.js'
 import { findAllowed } from './renewal-call.js'
 import { parseBody } from './request-body.js'
-import { findKey, requireConsent } from './require-consent.js'
+import { signOutForCaller } from './sign-out-call.js'
 import { toUserProfile, toUuid } from './user-profile.js'
 
 export type UserDeps = IdentityDeps & {
@@ -147,7 +145,7 @@ async function readToken(
     await recheck()
     return answerText(accessToken)
   } catch (thrown) {
-    throw thrown instanceof Problem ? thrown : toProblem(toResult(thrown))
+    throw asProblem(thrown)
   }
 }
 
@@ -181,16 +179,8 @@ async function signOut(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Answer> {
-  const { agent } = deps
   const hangUp = watchHangUp(response)
   await skipBody(request)
-  const key = findKey(deps, request)
-  const id = await chooseAccount(deps, request, { key })
-  const account = id === undefined ? undefined : findAccount(agent.model(), id)
-  if (account) {
-    if (key === null)
-      await requireConsent(deps, request, { account, purpose: 'access-token', hangUp })
-    await agent.signOut(account.id)
-  }
+  await signOutForCaller(deps, request, { hangUp })
   return answer(await listUsers(deps, request))
 }

@@ -2,7 +2,7 @@
 
 import { createAccountId } from '../storage/account-store.js'
 import type { ConsentRequest, Denial } from './consent.js'
-import { canLast, toAskingProgram, toDenialKey } from './program.js'
+import { canLast, pickConsentAccount, toAskingProgram, toDenialKey } from './program.js'
 
 /** In milliseconds: how long a program that the person denied is refused. */
 export const DENIED_MS = 600_000
@@ -39,16 +39,11 @@ export function createDenials(nowMs: () => number): Denials {
       const key = toKey(about)
       const { caller, account } = about
       const untilMs = nowMs() + forMs
-      const named = account && {
-        id: account.id,
-        provider: account.provider,
-        account: account.account,
-      }
       held.delete(key)
       held.set(key, {
         id: createAccountId(),
         program: toAskingProgram(caller),
-        account: named,
+        account: account && pickConsentAccount(account),
         untilMs,
       })
       dropOld()

@@ -1,7 +1,14 @@
 // Tells programs apart for consents: which calls come from one program, and which can be allowed for good.
 
-import { findProcess, type Caller, type CallerProcess } from '../net/caller.js'
-import type { AskingProgram } from './consent.js'
+import {
+  findProcess,
+  isSameId,
+  type Caller,
+  type CallerProcess,
+  type ProcessId,
+} from '../net/caller.js'
+import type { SessionOwner } from '../storage/session-owner.js'
+import type { AskingProgram, ConsentAccount } from './consent.js'
 
 /** Returns what the person is shown about a caller. */
 export function toAskingProgram(caller: Caller): AskingProgram {
@@ -19,6 +26,15 @@ export function toAskingProgram(caller: Caller): AskingProgram {
     grade,
     doubts,
   }
+}
+
+/** Returns what the person is shown about an account. */
+export function pickConsentAccount({
+  id,
+  provider,
+  account,
+}: ConsentAccount): Omit<ConsentAccount, keyof SessionOwner> {
+  return { id, provider, account }
 }
 
 const UNKNOWN = { name: null, executable: null, script: null, pid: null, startedBy: [] }
@@ -88,7 +104,7 @@ export function mayFinish(one: Caller, other: Caller): boolean {
   if (one.kind === 'untold' && other.kind === 'untold') return true
   const [first, second] = [findProcess(one), findProcess(other)]
   if (first === null || second === null || !isSameUser(one, other)) return false
-  const isFirst = (found: ProcessId): boolean => isSameProcess(found, first)
+  const isFirst = (found: ProcessId): boolean => isSameId(found, first)
   return isFirst(second) || second.parents.some(isFirst) || areTwins(first, second)
 }
 
@@ -100,14 +116,8 @@ function areTwins(first: CallerProcess, second: CallerProcess): boolean {
     second.kind === 'tool' &&
     first.executable.path === second.executable.path &&
     parent !== undefined &&
-    [second, ...second.parents.slice(0, 1)].some((found) => isSameProcess(found, parent))
+    [second, ...second.parents.slice(0, 1)].some((found) => isSameId(found, parent))
   )
-}
-
-type ProcessId = Pick<CallerProcess, 'pid' | 'startedAtTicks'>
-
-function isSameProcess(one: ProcessId, other: ProcessId): boolean {
-  return one.pid === other.pid && one.startedAtTicks === other.startedAtTicks
 }
 
 function isSameUser(one: Caller, other: Caller): boolean {

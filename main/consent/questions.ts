@@ -10,7 +10,7 @@ import type {
   ConsentRefusal,
   ConsentRequest,
 } from './consent.js'
-import { canLast, toAskingProgram, toFileKey, toShareKey } from './program.js'
+import { canLast, pickConsentAccount, toAskingProgram, toFileKey, toShareKey } from './program.js'
 
 /** In milliseconds: the longest that a call waits for the person. */
 export const ANSWER_TIMEOUT_MS = 60_000
@@ -177,15 +177,10 @@ function toQuestion(
   { caller, account, purpose }: ConsentRequest,
   deadlineMs: number,
 ): ConsentQuestion {
-  const named = account && {
-    id: account.id,
-    provider: account.provider,
-    account: account.account,
-  }
   return {
     id: createAccountId(),
     program: toAskingProgram(caller),
-    account: named,
+    account: account && pickConsentAccount(account),
     purpose,
     canLast: canLast(caller) && purpose !== 'manage' && account !== null,
     deadlineMs,

@@ -91,10 +91,12 @@ export function isSameProgram(one: Caller, other: Caller): boolean {
 /** True if both are one process. It may have started another program in the meantime. */
 export function isSameProcess(one: Caller, other: Caller): boolean {
   const [first, second] = [findProcess(one), findProcess(other)]
-  return (
-    first !== null &&
-    second !== null &&
-    first.pid === second.pid &&
-    first.startedAtTicks === second.startedAtTicks
-  )
+  return first !== null && second !== null && isSameId(first, second)
+}
+
+/** What tells a process from all others. */
+export type ProcessId = Pick<CallerProcess, 'pid' | 'startedAtTicks'>
+
+export function isSameId(one: ProcessId, other: ProcessId): boolean {
+  return one.pid === other.pid && one.startedAtTicks === other.startedAtTicks
 }

@@ -139,7 +139,7 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'any tool may finish a tool’s sign-in',
-        find: '.some((found) => isSameProcess(found, parent))',
+        find: '.some((found) => isSameId(found, parent))',
         replace: '.some((found) => found.pid > 0)',
         specs: ['test/unit/consent-program.spec.ts'],
       },
@@ -195,8 +195,8 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a key is for every person at the client',
-        find: ' &&\n        one.account.sub === account.sub',
-        replace: '',
+        find: 'isOf(key, { issuer, clientId, sub })',
+        replace: 'isOf(key, { issuer, clientId, sub: sub && key.account.sub })',
         grep: 'opens its account only',
       },
     ],
@@ -329,7 +329,7 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'the provider may ask nobody',
-        find: "prompt: prompt?.split(' ').includes('none') ? null : prompt",
+        find: 'prompt: asksNothing({ prompt }) ? null : prompt',
         replace: 'prompt',
       },
       {
@@ -374,13 +374,6 @@ export const CONSENT: readonly MutatedFile[] = [
         find: 'deps.callers.forgetProgram(await deps.findCaller(request))',
         replace: '',
         grep: 'of two accounts',
-      },
-      {
-        name: 'a program that may know who is signed in may sign them out',
-        find: "await requireConsent(deps, request, { account, purpose: 'access-token', hangUp })\n    await agent",
-        replace:
-          "await requireConsent(deps, request, { account, purpose: 'identity', hangUp })\n    await agent",
-        grep: 'before the user allows it',
       },
       {
         name: 'a program that may know who is signed in gets a token',

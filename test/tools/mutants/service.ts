@@ -537,7 +537,7 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'a reused process ID is the same program',
-        find: ' &&\n    first.startedAtTicks === second.startedAtTicks',
+        find: ' && one.startedAtTicks === other.startedAtTicks',
         replace: '',
       },
       {

@@ -129,13 +129,13 @@ export const SESSION_API: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/api/session-routes.ts',
+    file: 'main/api/sign-out-call.ts',
     specs: CALLS,
     faults: [
       {
         name: 'any program signs accounts out',
-        find: "  if (key === null)\n    await requireConsent(deps, request, { account, purpose: 'access-token', hangUp })\n  await deps.agent",
-        replace: '  await deps.agent',
+        find: 'if (key === null) {',
+        replace: 'if (key !== null) {',
         grep: 'sign anyone out',
       },
       {
@@ -143,6 +143,13 @@ export const SESSION_API: readonly MutatedFile[] = [
         find: '{ account: named, key }',
         replace: '{ account: named?.slice(0, 0) || undefined, key }',
         grep: 'POST /session/sign-out',
+      },
+      {
+        name: 'a program that may know who is signed in may sign them out',
+        find: "purpose: 'access-token'",
+        replace: "purpose: 'identity'",
+        specs: ['test/api/user.spec.ts', 'test/api/user-consent.spec.ts'],
+        grep: 'before the user allows it',
       },
     ],
   },
