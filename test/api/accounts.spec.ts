@@ -2,8 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { PROBLEM_DETAILS } from '../../main/api/api-messages.js'
@@ -15,10 +14,10 @@ import { call, expect, expectProblem, respond, seedFor, type Service } from '../
 type Served = { program: Program; url: string; work: RunningProvider; home: RunningProvider }
 
 const test = base.extend<{ serve: () => Promise<Served> }>({
-  serve: async ({ run }, use) => {
+  serve: async ({ makeFolder, run }, use) => {
     const work = await startProvider({ signingAlg: 'ES256', clientId: 'work-app' })
     const home = await startProvider({ signingAlg: 'ES256', clientId: 'home-app' })
-    const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-accounts-'))
+    const dataDir = await makeFolder()
     await use(async () => {
       const providers = [
         { name: 'work', issuer: work.issuer, clientId: work.clientId },
@@ -41,7 +40,6 @@ const test = base.extend<{ serve: () => Promise<Served> }>({
       return { program, url, work, home }
     })
     await Promise.all([work.close(), home.close()])
-    await rm(dataDir, { recursive: true, force: true })
   },
 })
 

@@ -1,8 +1,7 @@
 // S24: which programs get tokens: real processes of every kind, which call by HTTP.
 
 import { execFileSync } from 'node:child_process'
-import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
@@ -56,8 +55,8 @@ const test = base.extend<{
     await use(programs)
     await programs.remove()
   },
-  start: async ({ provider: { issuer, clientId }, run }, use) => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-'))
+  start: async ({ provider: { issuer, clientId }, makeFolder, run }, use) => {
+    const dataDir = await makeFolder()
     let wasSignedIn = false
     await use(async ({ flags = [], isSignedOut = false } = {}) => {
       const provider = ['--issuer', issuer, '--client-id', clientId]
@@ -71,7 +70,6 @@ const test = base.extend<{
       wasSignedIn ||= !isSignedOut
       return Object.assign(program, { url })
     })
-    await rm(dataDir, { recursive: true, force: true })
   },
 })
 

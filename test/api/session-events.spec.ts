@@ -324,9 +324,12 @@ function keepFollowing(url: string): { next(): Promise<ReceivedEvent>; close(): 
   }
 }
 
-test('through a restart of Latchkey a program misses nothing that matters', async ({ run }) => {
+test('through a restart of Latchkey a program misses nothing that matters', async ({
+  makeFolder,
+  run,
+}) => {
   const provider = await startProvider({ signingAlg: 'ES256' })
-  const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-restart-'))
+  const dataDir = await makeFolder()
   const { issuer, clientId } = provider
   const start = (port: number) =>
     run(
@@ -376,6 +379,5 @@ test('through a restart of Latchkey a program misses nothing that matters', asyn
     following.close()
   } finally {
     await provider.close()
-    await rm(dataDir, { recursive: true, force: true })
   }
 })

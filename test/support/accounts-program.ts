@@ -1,7 +1,6 @@
 // Runs the headless program with two providers and several accounts.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import type { Pkce } from '../../main/api/models.js'
@@ -45,8 +44,8 @@ export const test = base.extend<{
     })
     await Promise.all(started.map((provider) => provider.close().catch(() => undefined)))
   },
-  start: async ({ run }, use) => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-accounts-'))
+  start: async ({ makeFolder, run }, use) => {
+    const dataDir = await makeFolder()
     await use(async ({ work, home }) => {
       const providers = [
         { name: 'work', issuer: work.issuer, clientId: work.clientId },
@@ -59,7 +58,6 @@ export const test = base.extend<{
       const { accounts } = await program.line('accounts')
       return Object.assign(program, { url, accounts })
     })
-    await rm(dataDir, { recursive: true, force: true })
   },
 })
 

@@ -15,17 +15,28 @@ export type ProgramOptions = {
   through?: readonly string[]
 }
 
-/** Tests take `run`, with flags. Programs still running at the end of a test are killed. */
+/**
+ * Tests take `run`, with flags. Programs still running at the end of a test are killed. Folders of
+ * `makeFolder` are removed after that: a program could still write into them.
+ */
 export const test = base.extend<{
+  makeFolder: () => Promise<string>
   run: (flags: readonly string[], options?: ProgramOptions) => Promise<Program>
 }>({
   // eslint-disable-next-line no-empty-pattern
-  run: async ({}, use) => {
-    const programs: Program[] = []
+  makeFolder: async ({}, use) => {
     const folders: string[] = []
+    await use(async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'latchkey-'))
+      folders.push(folder)
+      return folder
+    })
+    for (const folder of folders) await rm(folder, { recursive: true, force: true })
+  },
+  run: async ({ makeFolder }, use) => {
+    const programs: Program[] = []
     await use(async (flags, options = {}) => {
-      const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'latchkey-')))
-      if (options.dataDir === undefined) folders.push(dataDir)
+      const dataDir = options.dataDir ?? (await makeFolder())
       const { env = {}, through = [] } = options
       const command = [...through, process.execPath, HEADLESS, '--data-dir', dataDir, ...flags]
       const program = startProgram(command, { dataDir, env, json: flags.includes('--json') })
@@ -36,6 +47,5 @@ export const test = base.extend<{
       program.process.kill('SIGKILL')
       await program.ended
     }
-    for (const folder of folders) await rm(folder, { recursive: true, force: true })
   },
 })
