@@ -1,28 +1,23 @@
 // Programs that listen where the service file says that Latchkey does: they get neither key nor command.
 
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, connect, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { createSecret } from '../../main/base/secret.js'
 import { AGENT_MESSAGES } from '../../main/cli/cli-messages.js'
 import { findAgent } from '../../main/cli/find-agent.js'
 import { openTcpTable } from '../../main/net/proc-net-tcp.js'
 import { proveService, type ServiceIdentity } from '../../main/net/service-proof.js'
-import { NOBODY, whyNoOtherUser } from '../support/other-user.js'
+import { impersonate, ONLY_A_NONCE } from '../support/impostor.js'
+import { whyNoOtherUser } from '../support/other-user.js'
 import { runCli, type Ran } from '../support/run-cli.js'
 import { expect, test as base } from '../support/service.js'
 
 const KEY = `latchkey_${'k'.repeat(43)}`
 const IDENTITY: ServiceIdentity = { instance: 'instance', secret: createSecret('s'.repeat(43)) }
-
-/** Everything that an impostor may see. */
-const ONLY_A_NONCE =
-  /^GET \/\.well-known\/proof\?nonce=[\w-]{43} HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\nConnection: keep-alive\r\n\r\n$/
 
 /** `answer`: makes the bytes that are sent for a nonce; null for none. */
 type Impostor = { port: number; heard: () => readonly string[] }
@@ -244,36 +239,16 @@ test('a service file that other users can write is not believed', async ({
   expect(heard()).toEqual([])
 })
 
-/** Listens as another user, answers with the right proof, and prints what it hears. */
-const IMPOSTOR = `
-  const { createServer } = require('node:net')
-  const { createHmac } = require('node:crypto')
-  const server = createServer((socket) => socket.on('error', () => {}).on('data', (chunk) => {
-    console.log(JSON.stringify(chunk.toString('latin1')))
-    const nonce = /nonce=([\\w-]+)/.exec(chunk.toString('latin1'))?.[1]
-    const text = JSON.stringify(['latchkey proof', 'instance', socket.localPort, nonce])
-    const proof = createHmac('sha256', 's'.repeat(43)).update(text).digest('base64url')
-    const body = JSON.stringify({ proof })
-    socket.write('HTTP/1.1 200 OK\\r\\nContent-Length: ' + body.length + '\\r\\n\\r\\n' + body)
-  }))
-  server.listen(0, '127.0.0.1', () => console.log(String(server.address().port)))
-`
-
 test('S50: another user on the port gets neither key nor command, even with the right proof', async ({
   leave,
   attack,
 }) => {
   test.skip(whyNoOtherUser() !== null, whyNoOtherUser() ?? '')
-  const ids = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
-  const child = spawn('setpriv', [...ids, process.execPath, '--eval', IMPOSTOR], { cwd: '/' })
-  const heard: string[] = []
-  const lines = createInterface({ input: child.stdout })
-  const [first] = (await once(lines, 'line')) as [string]
-  lines.on('line', (line) => heard.push(JSON.parse(line) as string))
-  const port = Number(first)
+  const { instance, secret } = IDENTITY
+  const { port, heard, close } = await impersonate({ instance, secret: secret.reveal() })
   await leave(port)
   expectRejected(await attack(), AGENT_MESSAGES.otherUser(port))
-  expect(heard).toHaveLength(3)
-  for (const text of heard) expect(text).toMatch(ONLY_A_NONCE)
-  child.kill()
+  await expect.poll(heard).toHaveLength(3)
+  for (const text of heard()) expect(text).toMatch(ONLY_A_NONCE)
+  await close()
 })

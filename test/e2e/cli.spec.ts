@@ -6,10 +6,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
-import { CLI_LINES, USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
+import { AGENT_MESSAGES, CLI_LINES, USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
 import type { AppEntry } from '../../main/present/app-entries.js'
 import { readServiceFile } from '../../main/storage/service-file.js'
+import { expectEachExitCode } from '../support/each-exit-code.js'
 import { answerLink } from '../support/person.js'
 import type { Program } from '../support/program.js'
 import { CLI, runCli, type Ran } from '../support/run-cli.js'
@@ -230,8 +232,8 @@ test('accounts lists all accounts if the person allows it, and with a key its ow
   const path = await makeKeyFile(agent, folder)
   const { stdout } = await run(`accounts --json --key-file ${path}`)
   expect(JSON.parse(stdout)).toMatchObject(expected)
-  const text = await run(`accounts --key-file ${path}`)
-  expect(text.stdout).toContain(`*  ${id}  `)
+  const listed = await run(`accounts --key-file ${path}`)
+  expect(listed.stdout).toContain(`*  ${id}  `)
 })
 
 test('sign-out, then sign-in in the browser', async ({ agent }) => {
@@ -249,24 +251,51 @@ test('sign-out, then sign-in in the browser', async ({ agent }) => {
   expect((await run('sign-in --provider nowhere')).code).toBe(1)
 })
 
-test('events prints the session now, and at each change', async ({ agent, folder }) => {
-  const path = await makeKeyFile(agent, folder)
-  const { program } = agent
-  const child = spawn(process.execPath, [
-    CLI,
-    'events',
-    '--json',
-    '--key-file',
-    path,
-    '--data-dir',
-    program.dataDir,
-  ])
+type Events = {
+  /** The next line that is printed. */
+  next: () => Promise<unknown>
+  ended: Promise<{ code: number | null; stderr: string }>
+}
+
+/** Runs `events` with a key. */
+function followEvents({ program }: Agent, keyFile: string): Events {
+  const flags = ['--json', '--key-file', keyFile, '--data-dir', program.dataDir]
+  const child = spawn(process.execPath, [CLI, 'events', ...flags])
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const next = async (): Promise<unknown> => JSON.parse((await lines.next()).value as string)
+  return {
+    next: async () => JSON.parse((await lines.next()).value as string) as unknown,
+    ended: Promise.all([once(child, 'close'), text(child.stderr)]).then(([[code], stderr]) => ({
+      code: code as number | null,
+      stderr,
+    })),
+  }
+}
+
+test('events prints the session now, and at each change', async ({ agent, folder }) => {
+  const { next, ended } = followEvents(agent, await makeKeyFile(agent, folder))
   expect(await next()).toMatchObject({ state: 'signed-in', account: { sub: 'alice' } })
-  program.type('sign-out')
+  agent.program.type('sign-out')
   expect(await next()).toMatchObject({ state: 'signed-out', account: null })
-  program.type('quit')
-  const [code] = (await once(child, 'close')) as [number]
-  expect(code).toBe(1)
+  agent.program.type('quit')
+  expect(await ended).toEqual({ code: 1, stderr: `latchkey: ${AGENT_MESSAGES.lost}\n` })
+})
+
+test('events ends with code 6 when its key is forgotten', async ({ agent, folder }) => {
+  const { next, ended } = followEvents(agent, await makeKeyFile(agent, folder))
+  await next()
+  agent.program.type('forget backup')
+  expect(await ended).toEqual({ code: 6, stderr: `latchkey: ${AGENT_MESSAGES.streamClosed}\n` })
+})
+
+test('a command ends with each exit code', async ({ agent }) => {
+  const { program, run, runAnd } = agent
+  await expectEachExitCode({
+    dataDir: program.dataDir,
+    run,
+    runAnd: (answer, words) => runAnd(answer === 'once' ? 'allow' : 'deny', words),
+    async kill() {
+      program.process.kill('SIGKILL')
+      await program.ended
+    },
+  })
 })
