@@ -4,7 +4,8 @@ import * as z from 'zod'
 import { SECOND_START_MESSAGES } from './app-messages.js'
 import { AUTOSTART_FLAG } from '../autostart/autostart.js'
 import type { Settings } from '../settings/options.js'
-import { isGiven, type SettingsFindings } from '../settings/read.js'
+import { isGiven } from '../settings/layer.js'
+import type { SettingsFindings } from '../settings/read.js'
 
 /** The given settings, without secrets. */
 export type SecondStart = {

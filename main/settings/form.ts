@@ -12,11 +12,11 @@ import type {
 } from '../ipc.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
 import { MASK } from '../base/secret.js'
-import { findProblem } from './layer.js'
+import { findProblem, isGiven } from './layer.js'
 import type { SettingName, Settings } from './options.js'
 import type { ProviderOptions } from './provider-list.js'
-import { isGiven, type SettingsFindings } from './read.js'
-import { MESSAGES } from './settings-messages.js'
+import type { SettingsFindings } from './read.js'
+import { checkSecretOwner, removeLeftSecret } from './secret-owner.js'
 
 /** The setting of each field, and the field's name in messages. */
 export const FIELDS: {
@@ -46,15 +46,16 @@ const NAMES = Object.keys(FIELDS) as (keyof EditableSettings)[]
 
 /** Creates what the window shows. Settings fixed by a flag or an environment variable are locked. */
 export function createSettingsView(
-  { settings, origins }: SettingsFindings,
+  findings: SettingsFindings,
   defaults: Settings,
   startAtLogin: AutostartState,
   file: string,
 ): SettingsView {
-  const field = <Value>(name: keyof EditableSettings, value: Value): Field<Value> => {
-    const origin = origins[FIELDS[name].setting]
-    return { value, lockedBy: isGiven(origin) ? origin : null }
-  }
+  const { settings } = findings
+  const field = <Value>(name: keyof EditableSettings, value: Value): Field<Value> => ({
+    value,
+    lockedBy: findLock(findings, name),
+  })
   return {
     providers: settings.providers.map(toListed),
     fields: {
@@ -69,6 +70,16 @@ export function createSettingsView(
     startAtLogin,
     file,
   }
+}
+
+/** Finds the flag or the variable that locks a setting. Null if the window can change the setting. */
+export function findLock(
+  { origins, secretLockedBy }: SettingsFindings,
+  name: keyof EditableSettings,
+): string | null {
+  if (name === 'clientSecret') return secretLockedBy
+  const origin = origins[FIELDS[name].setting]
+  return isGiven(origin) ? origin : null
 }
 
 /** Picks the defaults that the form names. */
@@ -114,29 +125,11 @@ function toListed({ name, issuer, clientId, redirect }: ProviderSettings): Liste
 
 type Rejection = Extract<SaveOutcome, { kind: 'rejected' }>
 
-/**
- * Rejects another issuer if the client secret stays: it would be sent to a provider that it is not for.
- * Null if that would not happen.
- */
-export function checkSecretOwner(
-  content: Readonly<Record<string, unknown>>,
-  changes: Pick<SettingsChanges, 'issuer' | 'clientSecret'>,
-): Rejection | null {
-  const issuer = toFileValue('issuer', changes) ?? null
-  const before = content['issuer'] ?? null
-  const hasSecret = (content['clientSecret'] ?? content['clientSecretFile'] ?? null) !== null
-  const isOther = issuer !== null && before !== null && issuer !== before
-  if (!hasSecret || !isOther || changes.clientSecret !== undefined) return null
-  return { kind: 'rejected', field: 'clientSecret', message: MESSAGES.secretOfOtherIssuer }
-}
-
 /** Returns the new content of settings.json, or a rejection because of the first invalid value. */
 export function applyChanges(
   content: Readonly<Record<string, unknown>>,
   changes: SettingsChanges,
 ): { content: Record<string, unknown> } | Rejection {
-  const kept = checkSecretOwner(content, changes)
-  if (kept !== null) return kept
   const changed: Record<string, unknown> = { ...content }
   for (const name of NAMES) {
     const { setting, label } = FIELDS[name]
@@ -151,7 +144,8 @@ export function applyChanges(
     if (problem !== null) return { kind: 'rejected', field: name, message: problem }
     changed[setting] = value
   }
-  return { content: changed }
+  removeLeftSecret(content, changed)
+  return checkSecretOwner(content, changed, changes) ?? { content: changed }
 }
 
 /** Returns the value for the file, null for the default, or undefined if the field is unchanged. */

@@ -11,6 +11,11 @@ export type Given = { value: unknown; origin: string; place: string }
 /** The values of one source by setting. */
 export type Layer = ReadonlyMap<SettingName, Given>
 
+/** True if the origin of a setting is a flag or a variable. */
+export function isGiven(origin: string): boolean {
+  return /^(--|LATCHKEY_)/.test(origin)
+}
+
 /** Messages for people that collect while the settings are read. Problems prevent the start. */
 export type Messages = { problems: string[]; warnings: string[] }
 

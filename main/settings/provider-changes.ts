@@ -5,17 +5,18 @@ import { isSameProviderName } from '../oauth/sign-in.js'
 import { isObject, PROVIDERS_KEY } from './file-layer.js'
 import {
   applyChanges,
-  checkSecretOwner,
   FIELDS,
+  findLock,
   mapFields,
   toFileValue,
   toTyped,
   type TypedProvider,
 } from './form.js'
-import { findProblem } from './layer.js'
+import { findProblem, isGiven } from './layer.js'
 import { OPTIONS, type FlatSettings } from './options.js'
 import { createName, OWN_SETTINGS, parseProviderName, toOptions } from './provider-list.js'
-import { isGiven, type SettingsFindings } from './read.js'
+import type { SettingsFindings } from './read.js'
+import { checkSecretOwner } from './secret-owner.js'
 import { MESSAGES, RULES } from './settings-messages.js'
 
 type Content = Readonly<Record<string, unknown>>
@@ -33,16 +34,16 @@ export function createProviderForm(
   name: string | null,
   findings: SettingsFindings,
 ): ProviderForm | null {
-  const { settings, origins } = findings
+  const { settings } = findings
   const { providers } = settings
   const flat = findFlatProvider(findings)
   const isFlat = name === null ? providers.length === 0 : name === flat?.name
   if (isFlat) {
     const named = { value: flat?.name ?? '', lockedBy: flat?.lockedBy ?? null }
-    const fields = mapFields(toTyped(settings), (field, value) => {
-      const origin = origins[FIELDS[field].setting]
-      return { value, lockedBy: isGiven(origin) ? origin : null }
-    })
+    const fields = mapFields(toTyped(settings), (field, value) => ({
+      value,
+      lockedBy: findLock(findings, field),
+    }))
     return { fields: { name: named, ...fields }, isNamed: providers.length > 1 }
   }
   const entry = providers.find((one) => one.name === name)
@@ -134,13 +135,14 @@ function changeEntry(
   settings: SettingsFindings['settings'],
 ): Changed {
   const entries = listEntries(content)
-  const entry: Record<string, unknown> = { name: oldName, ...toObject(entries[index]) }
-  const kept = checkSecretOwner(entry, changes)
-  if (kept !== null) return kept
+  const before = { name: oldName, ...toObject(entries[index]) }
+  const entry: Record<string, unknown> = { ...before }
   for (const field of Object.keys(changes) as (keyof TypedProvider)[]) {
     const rejection = changeMember(entry, field, changes, settings)
     if (rejection !== null) return rejection
   }
+  const owned = checkSecretOwner(before, entry, changes)
+  if (owned !== null) return owned
   const others = settings.providers.map((one) => one.name).filter((one) => one !== oldName)
   const named = chooseName(wanted ?? oldName ?? '', String(entry['issuer']), others)
   if ('kind' in named) return named

@@ -6,10 +6,11 @@ import { protectSettingsFile } from './client-secret.js'
 import { findDefaultDirectory, findHomeProblem, type System } from './default-directory.js'
 import { readFileLayer, type ReadSettingsText } from './file-layer.js'
 import { readFlags } from './flags.js'
-import { parseValue, SETTINGS_FILE, type Layer, type Messages } from './layer.js'
+import { isGiven, parseValue, SETTINGS_FILE, type Layer, type Messages } from './layer.js'
 import { NAMES } from './option-names.js'
 import { OPTIONS, type FlatSettings, type SettingName, type Settings } from './options.js'
 import { hasClientSecret, readProviders, readSecret } from './provider-list.js'
+import { findOverride, findSecretLayers } from './secret-owner.js'
 import { SettingsError } from '../base/settings-error.js'
 import { MESSAGES } from './settings-messages.js'
 import { readSettingsText } from './settings-text.js'
@@ -28,6 +29,8 @@ export type SettingsFindings = {
   settings: Settings
   /** The source of each setting: `--port`, `LATCHKEY_PORT`, `settings.json` or `default`. */
   origins: Origins
+  /** The flag or variable that keeps a client secret out of settings.json; null if none does. */
+  secretLockedBy: string | null
   /** Why Latchkey cannot start with these settings, one sentence for a person each. */
   problems: readonly string[]
   /** What a person should know although Latchkey can start, one sentence each. */
@@ -35,11 +38,6 @@ export type SettingsFindings = {
 }
 
 type Origins = Readonly<Record<keyof Settings, string>>
-
-/** True if the origin of a setting is a flag or a variable. */
-export function isGiven(origin: string): boolean {
-  return /^(--|LATCHKEY_)/.test(origin)
-}
 
 /** Reads the settings. Throws a {@link SettingsError} for the first problem. */
 export function readSettings(sources: Sources): Settings {
@@ -72,7 +70,7 @@ export function examineSettings(sources: Sources): SettingsFindings {
   const path = join(dataDir.value, SETTINGS_FILE)
   const file = readFileLayer(path, sources.readFile ?? readSettingsText, messages)
   const layers = [flags, variables, file.layer]
-  const { settings, origins } = pickAll(layers, dataDir, problems)
+  const { settings, origins } = pickAll(layers, dataDir, messages)
   problems.push(...findProviderProblems(settings, layers, flags))
   if (file.layer.has('clientSecret') || hasClientSecret(file.providers)) {
     pushUnlessNull(problems, protectSettingsFile(path))
@@ -80,13 +78,18 @@ export function examineSettings(sources: Sources): SettingsFindings {
   checkAllowed({ allow: settings.allow, origin: origins.allow }, sources.platform, messages)
   const flat = { ...settings, clientSecret: readSecret(settings, problems) }
   const providers = readProviders(flat, file.providers, messages)
+  const secretOrigin =
+    settings.clientSecret === null ? origins.clientSecretFile : origins.clientSecret
   return {
     settings: { ...flat, providers, demo: isDemo(flat, file.providers === null, origins) },
     origins: {
       ...origins,
       providers: file.providers === null ? DEFAULT_ORIGIN : SETTINGS_FILE,
-      ...(settings.clientSecret === null && { clientSecret: origins.clientSecretFile }),
+      clientSecret: secretOrigin,
     },
+    secretLockedBy: isGiven(secretOrigin)
+      ? secretOrigin
+      : (findOverride(file.layer, layers)?.origin ?? null),
     problems,
     warnings,
   }
@@ -99,13 +102,13 @@ const DEFAULT_ORIGIN = 'default'
 function pickAll(
   layers: readonly Layer[],
   dataDir: Picked<string>,
-  problems: string[],
+  messages: Messages,
 ): { settings: FlatSettings; origins: Readonly<Record<SettingName, string>> } {
-  const secretLayers = findSecretLayers(layers, problems)
+  const secretLayers = findSecretLayers(layers, messages)
   const picked = NAMES.map((name) => {
     if (name === 'dataDir') return { name, ...dataDir }
     const isSecret = name === 'clientSecret' || name === 'clientSecretFile'
-    return { name, ...pick(name, isSecret ? secretLayers : layers, problems) }
+    return { name, ...pick(name, isSecret ? secretLayers : layers, messages.problems) }
   })
   return {
     settings: Object.fromEntries(picked.map(({ name, value }) => [name, value])) as FlatSettings,
@@ -138,18 +141,6 @@ function pickDataDir(
   const value = resolve(findDefaultDirectory(sources))
   pushUnlessNull(problems, findHomeProblem(sources.home, value))
   return { value, origin: DEFAULT_ORIGIN }
-}
-
-/**
- * Takes the client secret from one layer only, so that a flag with a secret file overrides
- * LATCHKEY_CLIENT_SECRET.
- */
-function findSecretLayers(layers: readonly Layer[], problems: string[]): readonly Layer[] {
-  const layer = layers.find((one) => one.has('clientSecret') || one.has('clientSecretFile'))
-  if (layer === undefined) return []
-  const [secret, file] = [layer.get('clientSecret'), layer.get('clientSecretFile')]
-  if (secret && file) problems.push(MESSAGES.twoSecrets(secret.place, file.place))
-  return [layer]
 }
 
 function findProviderProblems(

@@ -24,6 +24,7 @@ import {
   type ProviderForm,
 } from './provider-changes.js'
 import { examineSettings, type SettingsFindings, type Sources } from './read.js'
+import { checkGivenSecret } from './secret-owner.js'
 import { MESSAGES } from './settings-messages.js'
 import { readSettingsText, SettingsTextError } from './settings-text.js'
 
@@ -72,7 +73,7 @@ type Change = (
 
 /**
  * 1. Read the file and apply the changes.
- * 2. Check the new settings together with the flags and variables.
+ * 2. Check the new settings together with the flags and variables, which may give a client secret.
  * 3. Replace the file.
  * 4. Restart. If that fails, restore the file.
  */
@@ -85,9 +86,13 @@ async function saveChanges(
   if ('problem' in before) return reject(before.problem)
   const examine = (content: Content): SettingsFindings =>
     examineSettings({ ...sources, readFile: () => ({ content, warning: null }) })
-  const changed = change(before.content, examine(before.content))
+  const findings = examine(before.content)
+  const changed = change(before.content, findings)
   if ('kind' in changed) return changed
-  const { settings, problems } = examine(changed.content)
+  const after = examine(changed.content)
+  const rejection = checkGivenSecret(findings, after)
+  if (rejection !== null) return rejection
+  const { settings, problems } = after
   if (problems[0] !== undefined) return reject(problems[0], findMissing(changed.content))
 
   const text = before.hasComments

@@ -104,6 +104,15 @@ const providerMessages = {
     `The providers ${first} and ${second} have the same issuer and client ID. Leave out one.`,
   secretOfOtherIssuer:
     'The client secret belongs to the previous issuer. Enter the secret for this issuer, or remove it.',
+  secretOfOtherClientId:
+    'The client secret belongs to the previous client ID. Enter the secret for this client ID, or ' +
+    'remove it.',
+  secretFixesProvider: (origin: string) =>
+    `${origin} sets the client secret, which belongs to this provider. To change the issuer or the ` +
+    `client ID, start Latchkey without ${origin}.`,
+  secretNotUsed: (place: string, override: string) =>
+    `${place} is not used, because ${override} names another provider than the one that the secret is ` +
+    'for.',
   issuerMissing: 'A client ID is set, but no issuer. Set the issuer too (--issuer).',
   clientIdMissing: 'An issuer is set, but no client ID. Set the client ID too (--client-id).',
 }

@@ -166,11 +166,11 @@ test('the flat provider changes in the flat settings, and moves into the list wi
   const flat = { ...FLAT, clientSecret: 'shh', scope: 'openid', audience: 'api', providers: [WORK] }
   expect(await given.content()).toEqual(flat)
 
-  expect(await file.saveProvider(FLAT_NAME, { name: 'main', clientId: 'new' })).toEqual(SAVED)
+  expect(await file.saveProvider(FLAT_NAME, { name: 'main', prompt: 'login' })).toEqual(SAVED)
   expect(await given.content()).toEqual({
     scope: 'openid',
     audience: 'api',
-    providers: [{ name: 'main', issuer: FLAT.issuer, clientId: 'new', clientSecret: 'shh' }, WORK],
+    providers: [{ name: 'main', ...FLAT, prompt: 'login', clientSecret: 'shh' }, WORK],
   })
   expect(file.view(AUTOSTART).providers.map(({ name }) => name)).toEqual(['main', 'work'])
 })

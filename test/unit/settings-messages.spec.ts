@@ -113,6 +113,18 @@ test('the messages about settings', () => {
       MESSAGES.secretOfOtherIssuer,
       'The client secret belongs to the previous issuer. Enter the secret for this issuer, or remove it.',
     ],
+    [
+      MESSAGES.secretOfOtherClientId,
+      'The client secret belongs to the previous client ID. Enter the secret for this client ID, or remove it.',
+    ],
+    [
+      MESSAGES.secretFixesProvider('LATCHKEY_CLIENT_SECRET'),
+      'LATCHKEY_CLIENT_SECRET sets the client secret, which belongs to this provider. To change the issuer or the client ID, start Latchkey without LATCHKEY_CLIENT_SECRET.',
+    ],
+    [
+      MESSAGES.secretNotUsed('LATCHKEY_CLIENT_SECRET', '--issuer'),
+      'LATCHKEY_CLIENT_SECRET is not used, because --issuer names another provider than the one that the secret is for.',
+    ],
     [MESSAGES.issuerMissing, 'A client ID is set, but no issuer. Set the issuer too (--issuer).'],
     [
       MESSAGES.clientIdMissing,

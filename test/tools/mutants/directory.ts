@@ -344,6 +344,38 @@ export const DIRECTORY: readonly MutatedFile[] = [
     ],
   },
   {
+    file: 'main/settings/secret-owner.ts',
+    specs: ['test/unit/secret-owner.spec.ts'],
+    faults: [
+      {
+        name: 'a secret of settings.json goes to the provider of a flag',
+        find: 'if (override === null) return [layer]',
+        replace: 'if (override === null || layer.size > 0) return [layer]',
+      },
+      {
+        name: 'a client secret stays for another client ID of the window',
+        find: '(before[name] ?? null) !== (after[name] ?? null)',
+        replace: "name === 'issuer' && before[name] !== after[name]",
+      },
+      {
+        name: 'a secret of a variable stays for another client ID of the window',
+        find: 'before.settings[name] !== after.settings[name]',
+        replace: "name === 'issuer' && before.settings[name] !== after.settings[name]",
+      },
+    ],
+  },
+  {
+    file: 'main/settings/save.ts',
+    specs: ['test/unit/secret-owner.spec.ts'],
+    faults: [
+      {
+        name: 'a secret of a variable goes to the issuer that the window sets',
+        find: '  if (rejection !== null) return rejection\n',
+        replace: '  if (rejection?.field === null) return rejection\n',
+      },
+    ],
+  },
+  {
     file: 'main/settings/provider-changes.ts',
     specs: ['test/unit/provider-changes.spec.ts'],
     faults: [
