@@ -40,6 +40,10 @@ export const AGENT_MESSAGES = {
     'an older version, restart Latchkey.',
   silent: (port: number) =>
     `The program on port ${port} does not answer as your Latchkey would. It was sent nothing.`,
+  waitsForAnswer:
+    'Waiting. Latchkey may be asking you whether to allow this: see its window or its terminal.',
+  waitsForBrowser:
+    "Waiting for you to sign in. If no browser opened, Latchkey's window or terminal shows the link.",
   lost: 'Latchkey closed the connection.',
   notUnderstood: "Latchkey's answer could not be understood.",
   streamClosed: 'You no longer allow this command to know who is signed in.',

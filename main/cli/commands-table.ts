@@ -127,7 +127,7 @@ const ASKS_ALWAYS =
 export const COMMANDS: readonly Command[] = [
   {
     name: 'token',
-    summary: 'print an access token that is valid for a minute',
+    summary: 'print an access token, valid for at least a minute',
     arguments: [],
     flags: [
       ACCOUNT,

@@ -1,15 +1,19 @@
 // Opens the connection to the agent for a command, with its flags and variables.
 
+import { systemClock } from '../base/clock.js'
 import type { Environment } from '../base/environment.js'
 import { findHome } from '../base/home.js'
+import { complain } from '../base/output.js'
 import { SettingsError } from '../base/settings-error.js'
 import { openTcpTable } from '../net/proc-net-tcp.js'
 import { examineSettings } from '../settings/read.js'
 import type { AgentClient } from './agent-client.js'
 import { CliError } from './cli-error.js'
+import { AGENT_MESSAGES } from './cli-messages.js'
 import { findAgent, type FindAgentDeps } from './find-agent.js'
 import type { Invocation } from './parse-command.js'
 import { readKey } from './read-key.js'
+import { withWaitingHint } from './waiting-hint.js'
 
 /** Calls the agent, and closes the connection. Fails with a `CliError`. */
 export async function withAgent<Value>(
@@ -32,10 +36,18 @@ export async function withAgent<Value>(
   }
   const client = await findAgent(deps)
   try {
-    return await use(client)
+    return await use(addHint(client, invocation))
   } finally {
     client.close()
   }
+}
+
+/** A person at a terminal learns what the command waits for. With a key, it only waits for the provider. */
+function addHint(client: AgentClient, { command: { name } }: Invocation): AgentClient {
+  const isSignIn = name === 'sign-in'
+  if (!process.stderr.isTTY || (client.hasKey && !isSignIn)) return client
+  const message = isSignIn ? AGENT_MESSAGES.waitsForBrowser : AGENT_MESSAGES.waitsForAnswer
+  return withWaitingHint(client, message, { clock: systemClock, say: complain })
 }
 
 /** False if no agent answers, or another program does, for example in place of one that was killed. */

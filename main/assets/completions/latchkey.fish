@@ -4,7 +4,7 @@ complete -c latchkey -f
 complete -c latchkey -n __fish_use_subcommand -s h -l help -d 'print the help'
 complete -c latchkey -n __fish_use_subcommand -s V -l version -d 'print the version'
 
-complete -c latchkey -n __fish_use_subcommand -a token -d 'print an access token that is valid for a minute'
+complete -c latchkey -n __fish_use_subcommand -a token -d 'print an access token, valid for at least a minute'
 complete -c latchkey -n '__fish_seen_subcommand_from token' -l account -x -d 'the account; the default one if left out'
 complete -c latchkey -n '__fish_seen_subcommand_from token' -l scope -x -d 'some of the scopes that were granted, separated by spaces'
 complete -c latchkey -n '__fish_seen_subcommand_from token' -l audience -x -d 'the audience of the token'

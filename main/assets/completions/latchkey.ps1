@@ -3,7 +3,7 @@
 
 $script:LatchkeyCommands = [ordered]@{
   'token' = @{
-    Help = 'print an access token that is valid for a minute'
+    Help = 'print an access token, valid for at least a minute'
     Words = @()
     Flags = @(
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
