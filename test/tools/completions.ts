@@ -81,19 +81,26 @@ function listWords(completes: Completion): readonly string[] | null {
 const spell = ({ name, short }: Flag): readonly string[] =>
   short === undefined ? [`--${name}`] : [`-${short}`, `--${name}`]
 
-/** Readline completes files if a completion gives no word. */
+/** What the table of bash sets for a value or an argument; null if nothing can be offered. */
+function offerInBash(completes: Completion): string | null {
+  if (completes === 'file' || completes === 'folder') return `offer='${completes}'`
+  // Unquoted, bash would take [::1] for the name of the file 1 or of the file :.
+  const words = listWords(completes)?.map((word) => word.replaceAll('[', '\\\\[')) ?? null
+  return words === null ? null : `words='${words.join(' ')}'`
+}
+
+/** Bash 3.2, as on macOS, has no `compopt`: it offers files in place of nothing. */
 function makeBash(): string {
   const cases = COMPLETED.map(({ name, flags, arguments: given }) => {
     const values = flags.filter(({ value }) => value !== null)
-    const words = values.flatMap(({ name: flag, completes }) => {
-      const list = listWords(completes)
-      return list === null ? [] : [`        --${flag}) words='${list.join(' ')}' ;;`]
+    const offers = [
+      ...values.map(({ name: flag, completes }) => [`--${flag}`, completes] as const),
+      ...given.map(({ completes }, index) => [`${index}`, completes] as const),
+    ]
+    const rows = offers.flatMap(([about, completes]) => {
+      const offer = offerInBash(completes)
+      return offer === null ? [] : [`        ${about}) ${offer} ;;`]
     })
-    const positions = given.flatMap(({ completes }, index) => {
-      const list = listWords(completes)
-      return list === null ? [] : [`        ${index}) words='${list.join(' ')}' ;;`]
-    })
-    const rows = [...words, ...positions]
     return [
       `    ${name})`,
       `      flags='${flags.flatMap(spell).join(' ')}'`,
@@ -104,8 +111,8 @@ function makeBash(): string {
   })
   return `# Completions of latchkey for bash. ${MADE}
 
-# Sets \`flags\`, \`valued\` (the flags with a value) and \`words\`: the values of the flag, or the
-# argument, that \`about\` names.
+# Sets \`flags\`, \`valued\` (the flags with a value), and what to offer for the flag, or the argument,
+# that \`about\` names: \`words\`, or in \`offer\` a kind of path.
 _latchkey_table() {
   local about=$2
   case $1 in
@@ -114,38 +121,45 @@ ${cases.join('\n')}
 }
 
 _latchkey() {
-  local flags='' valued='' words='' command='' before='' index position=0
-  local cur=\${COMP_WORDS[COMP_CWORD]}
-  for ((index = 1; index < COMP_CWORD; index++)); do
-    local word=\${COMP_WORDS[index]}
-    if [[ -z $command ]]; then
-      if [[ $word != -* ]]; then
-        command=$word
-        _latchkey_table "$command" ''
-      fi
-    elif [[ $word == '=' ]]; then
-      # --flag=value is three words.
-      continue
-    elif [[ -n $before ]]; then
-      before=''
-    elif [[ $word == -* ]]; then
-      if [[ " $valued " == *" $word "* ]]; then before=$word; fi
-    else
-      ((position++))
-    fi
-  done
-  if [[ $cur == '=' ]]; then cur=''; fi
-  if [[ -z $command ]]; then
+  local flags='' valued='' words='' offer='' before='' joined='' ended='' index position=0 word
+  local command=\${COMP_WORDS[1]} cur=\${COMP_WORDS[COMP_CWORD]}
+  COMPREPLY=()
+  if ((COMP_CWORD == 1)); then
     words='${NAMES.join(' ')}'
     if [[ $cur == -* ]]; then words='--help --version'; fi
-  elif [[ -n $before ]]; then
-    _latchkey_table "$command" "$before"
-  elif [[ $cur == -* ]]; then
-    words=$flags
   else
-    _latchkey_table "$command" "$position"
+    _latchkey_table "$command" ''
+    for ((index = 2; index < COMP_CWORD; index++)); do
+      word=\${COMP_WORDS[index]}
+      if [[ $word == [=:]* ]]; then
+        # Readline splits words here: --flag=value is three words.
+        if [[ -z $before ]]; then joined=1; fi
+      elif [[ -n $joined ]]; then
+        joined=''
+      elif [[ -n $before ]]; then
+        before=''
+      elif [[ -z $ended && $word == -- ]]; then
+        ended=1
+      elif [[ -z $ended && $word == -* ]]; then
+        if [[ " $valued " == *" $word "* ]]; then before=$word; fi
+      else
+        ((position++))
+      fi
+    done
+    if [[ $cur == '=' ]]; then cur=''; fi
+    if [[ -z $before && -z $ended && $cur == -* ]]; then
+      words=$flags
+    else
+      _latchkey_table "$command" "\${before:-$position}"
+    fi
   fi
-  COMPREPLY=($(compgen -W "$words" -- "$cur"))
+  if [[ $(type -t compopt) == builtin ]]; then
+    if [[ $offer != file ]]; then compopt +o default; fi
+    if [[ $offer == folder ]]; then compopt -o dirnames; fi
+  fi
+  while IFS= read -r word; do
+    COMPREPLY+=("$word")
+  done < <(compgen -W "$words" -- "$cur")
 }
 
 complete -o default -F _latchkey latchkey
@@ -180,7 +194,7 @@ function makeZsh(): string {
     ]
     return [
       `        ${name})`,
-      '          _arguments \\',
+      '          _arguments -S \\',
       ...continued(specs, '            '),
       '          ;;',
     ].join('\n')
@@ -222,55 +236,96 @@ function makeFish(): string {
   const quote = (text: string): string => `'${text.replaceAll(/['\\]/g, '\\$&')}'`
   const offer = (completes: Completion): string => {
     if (completes === 'file') return '-r -F'
-    if (completes === 'folder') return "-x -a '(__fish_complete_directories)'"
+    if (completes === 'folder') return "-x -a '(__latchkey_folders)'"
     const words = listWords(completes)
     return words === null ? '-x' : `-x -a ${quote(words.join(' '))}`
   }
   const lines = COMPLETED.flatMap(({ name, summary, flags, arguments: given }) => {
-    const during = `complete -c latchkey -n '__fish_seen_subcommand_from ${name}'`
-    const words = given.flatMap(({ completes }) => listWords(completes) ?? [])
+    const valued = flags.flatMap((flag) => (flag.value === null ? [] : [`--${flag.name}`]))
+    const words = given.flatMap(({ completes }, index) => {
+      const list = listWords(completes)
+      const next = ['__latchkey_argument', name, index, ...valued].join(' ')
+      return list === null ? [] : [`complete -c latchkey -n '${next}' -a ${quote(list.join(' '))}`]
+    })
     return [
       '',
-      `complete -c latchkey -n __fish_use_subcommand -a ${name} -d ${quote(summary)}`,
-      ...(words.length === 0 ? [] : [`${during} -a ${quote(words.join(' '))}`]),
+      `complete -c latchkey -n __latchkey_command -a ${name} -d ${quote(summary)}`,
+      ...words,
       ...flags.map((flag) => {
         const short = flag.short === undefined ? '' : ` -s ${flag.short}`
         const value = flag.value === null ? '' : ` ${offer(flag.completes)}`
-        return `${during}${short} -l ${flag.name}${value} -d ${quote(flag.help)}`
+        return `complete -c latchkey -n '__latchkey_command ${name}'${short} -l ${flag.name}${value} -d ${quote(flag.help)}`
       }),
     ]
   })
   return `# Completions of latchkey for fish. ${MADE}
 
+# Succeeds if the first word is this command, or without a command if no word was typed yet.
+function __latchkey_command
+    set -l words (commandline -opc)
+    test "$words[2]" = "$argv[1]"
+end
+
+# Succeeds if this argument of a command is next: COMMAND NUMBER FLAG..., the flags with a value.
+function __latchkey_argument
+    __latchkey_command $argv[1]; or return
+    set -l words (commandline -opc)
+    set -l count 0
+    set -l before
+    set -l ended
+    for word in $words[3..-1]
+        if set -q before[1]
+            set before
+        else if not set -q ended[1]; and test "$word" = --
+            set ended 1
+        else if not set -q ended[1]; and string match -q -- '-*' "$word"
+            if contains -- "$word" $argv[3..-1]
+                set before "$word"
+            end
+        else
+            set count (math $count + 1)
+        end
+    end
+    test $count -eq $argv[2]
+end
+
+# Folders, also after --flag=.
+function __latchkey_folders
+    __fish_complete_directories (commandline -ct | string replace -r -- '^--[^=]*=' '')
+end
+
 complete -c latchkey -f
-complete -c latchkey -n __fish_use_subcommand -s h -l help -d 'print the help'
-complete -c latchkey -n __fish_use_subcommand -s V -l version -d 'print the version'
+complete -c latchkey -n __latchkey_command -s h -l help -d 'print the help'
+complete -c latchkey -n __latchkey_command -s V -l version -d 'print the version'
 ${lines.join('\n')}
 `
 }
 
-/** A completer that returns nothing leaves it to PowerShell, which completes files. */
+/**
+ * PowerShell completes files if the completer returns nothing, but not after `--flag=`. The file is
+ * ASCII, because Windows PowerShell 5.1 reads other files by the system's code page.
+ */
 function makePowerShell(): string {
-  const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
+  // To PowerShell, these characters are all single quotes.
+  const quote = (text: string): string => `'${text.replaceAll(/['\u2018-\u201b]/g, '$&$&')}'`
   const list = (words: readonly string[]): string => `@(${words.map(quote).join(', ')})`
-  const cases = COMPLETED.map(({ name, summary, flags, arguments: given }) => {
-    const formatted = flags.map((flag) => {
-      const words = listWords(flag.completes) ?? []
-      const value =
-        flag.value === null ? '' : `; Value = ${quote(flag.value)}; Words = ${list(words)}`
-      return `      @{ Name = ${quote(`--${flag.name}`)}; Help = ${quote(flag.help)}${value} }`
-    })
-    const words = given.flatMap(({ completes }) => listWords(completes) ?? [])
-    return [
+  const formatFlag = ({ name, help, value, completes }: CompletedFlag): string => {
+    const isPath = completes === 'file' || completes === 'folder'
+    const words = value === null ? '' : `; Words = ${list(listWords(completes) ?? [])}`
+    const text = `Name = ${quote(`--${name}`)}; Help = ${quote(help)}${words}`
+    return `      @{ ${text}${isPath ? '; IsPath = $true' : ''} }`
+  }
+  const cases = COMPLETED.map(({ name, summary, flags, arguments: given }) =>
+    [
       `  ${quote(name)} = @{`,
       `    Help = ${quote(summary)}`,
-      `    Words = ${list(words)}`,
+      `    Words = ${list(given.flatMap(({ completes }) => listWords(completes) ?? []))}`,
       '    Flags = @(',
-      ...formatted,
+      ...flags.map(formatFlag),
       '    )',
       '  }',
-    ].join('\n')
-  })
+    ].join('\n'),
+  )
   return `# Completions of latchkey for PowerShell. ${MADE}
 # To load them in each session, add a line to the file that $PROFILE names: . PATH\\latchkey.ps1
 
@@ -280,31 +335,47 @@ ${cases.join('\n')}
 
 Register-ArgumentCompleter -Native -CommandName @('latchkey', 'latchkey.cmd') -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
-  $words = @($commandAst.CommandElements |
+  $before = @($commandAst.CommandElements |
     Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
     Select-Object -Skip 1 |
     ForEach-Object { $_.ToString() })
-  $name = $words | Where-Object { $_ -notlike '-*' } | Select-Object -First 1
+  $typed = "$wordToComplete"
+  $prefix = ''
   $offers = @()
-  if ($null -eq $name -or -not $script:LatchkeyCommands.Contains($name)) {
-    foreach ($one in $script:LatchkeyCommands.Keys) {
-      $offers += @{ Text = $one; Help = $script:LatchkeyCommands[$one].Help }
+  if ($before.Count -eq 0) {
+    foreach ($name in $script:LatchkeyCommands.Keys) {
+      $offers += @{ Text = $name; Help = $script:LatchkeyCommands[$name].Help }
     }
-  } else {
-    $command = $script:LatchkeyCommands[$name]
+  } elseif ($script:LatchkeyCommands.Contains($before[0])) {
+    $command = $script:LatchkeyCommands[$before[0]]
+    $flagName = $before[-1]
+    if ($typed -like '--*=*') {
+      $flagName, $typed = $typed.Split('=', 2)
+      $prefix = "$flagName="
+    }
     $flag = $command.Flags |
-      Where-Object { $null -ne $_.Value -and $_.Name -eq $words[-1] } |
+      Where-Object { $null -ne $_.Words -and $_.Name -eq $flagName } |
       Select-Object -First 1
     if ($null -ne $flag) {
-      foreach ($one in $flag.Words) { $offers += @{ Text = $one; Help = $flag.Help } }
-    } elseif ($wordToComplete -like '-*') {
+      foreach ($word in $flag.Words) { $offers += @{ Text = $word; Help = $flag.Help } }
+      if ($flag.IsPath -and $prefix -ne '') {
+        [System.Management.Automation.CompletionCompleters]::CompleteFilename($typed) | ForEach-Object {
+          [System.Management.Automation.CompletionResult]::new(
+            $prefix + $_.CompletionText, $_.ListItemText, 'ParameterValue', $_.ToolTip)
+        }
+      }
+    } elseif ($typed -like '-*') {
       foreach ($one in $command.Flags) { $offers += @{ Text = $one.Name; Help = $one.Help } }
-    } else {
-      foreach ($one in $command.Words) { $offers += @{ Text = $one; Help = $command.Help } }
+    } elseif ($prefix -eq '') {
+      foreach ($word in $command.Words) { $offers += @{ Text = $word; Help = $command.Help } }
     }
   }
-  $offers | Where-Object { $_.Text -like "$wordToComplete*" } | ForEach-Object {
-    [System.Management.Automation.CompletionResult]::new($_.Text, $_.Text, 'ParameterValue', $_.Help)
+  foreach ($offer in $offers) {
+    if ($offer.Text.StartsWith($typed, [StringComparison]::OrdinalIgnoreCase)) {
+      $text = $prefix + $offer.Text
+      [System.Management.Automation.CompletionResult]::new(
+        $text, $offer.Text, 'ParameterValue', $offer.Help)
+    }
   }
 }
 `

@@ -1,66 +1,105 @@
 # Completions of latchkey for bash. Made from the table of commands by `npm run completions`.
 
-# Sets `flags`, `valued` (the flags with a value) and `words`: the values of the flag, or the
-# argument, that `about` names.
+# Sets `flags`, `valued` (the flags with a value), and what to offer for the flag, or the argument,
+# that `about` names: `words`, or in `offer` a kind of path.
 _latchkey_table() {
   local about=$2
   case $1 in
     token)
       flags='--account --scope --audience --min-validity --id-token --key-file --json --start --data-dir -h --help'
       valued='--account --scope --audience --min-validity --key-file --data-dir'
+      case $about in
+        --key-file) offer='file' ;;
+        --data-dir) offer='folder' ;;
+      esac
       ;;
     status)
       flags='--account --key-file --json --start --data-dir -h --help'
       valued='--account --key-file --data-dir'
+      case $about in
+        --key-file) offer='file' ;;
+        --data-dir) offer='folder' ;;
+      esac
       ;;
     sign-in)
       flags='--provider --account --key-file --json --start --data-dir -h --help'
       valued='--provider --account --key-file --data-dir'
+      case $about in
+        --key-file) offer='file' ;;
+        --data-dir) offer='folder' ;;
+      esac
       ;;
     sign-out)
       flags='--account --key-file --json --start --data-dir -h --help'
       valued='--account --key-file --data-dir'
+      case $about in
+        --key-file) offer='file' ;;
+        --data-dir) offer='folder' ;;
+      esac
       ;;
     accounts)
       flags='--key-file --json --start --data-dir -h --help'
       valued='--key-file --data-dir'
+      case $about in
+        --key-file) offer='file' ;;
+        --data-dir) offer='folder' ;;
+      esac
       ;;
     use)
       flags='--json --start --data-dir -h --help'
       valued='--data-dir'
+      case $about in
+        --data-dir) offer='folder' ;;
+      esac
       ;;
     events)
       flags='--account --key-file --json --start --data-dir -h --help'
       valued='--account --key-file --data-dir'
+      case $about in
+        --key-file) offer='file' ;;
+        --data-dir) offer='folder' ;;
+      esac
       ;;
     apps)
       flags='--json --start --data-dir -h --help'
       valued='--data-dir'
       case $about in
+        --data-dir) offer='folder' ;;
         0) words='forget' ;;
       esac
       ;;
     key)
       flags='--account --scope --json --start --data-dir -h --help'
       valued='--account --scope --data-dir'
+      case $about in
+        --data-dir) offer='folder' ;;
+      esac
       ;;
     git-credential)
       flags='--key-file --start --data-dir -h --help'
       valued='--key-file --data-dir'
       case $about in
+        --key-file) offer='file' ;;
+        --data-dir) offer='folder' ;;
         0) words='get store erase' ;;
       esac
       ;;
     kubectl-credential)
       flags='--account --start --data-dir -h --help'
       valued='--account --data-dir'
+      case $about in
+        --data-dir) offer='folder' ;;
+      esac
       ;;
     diagnose)
       flags='--json --data-dir -h --help --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --take-over --no-take-over --sign-in-timeout --expose-refresh-token --no-expose-refresh-token --consent --allow --pause-when-locked --no-pause-when-locked --client-version --git-host --keep-without-keyring --no-keep-without-keyring --end-session --no-end-session --demo --no-demo --demo-if-unset --no-demo-if-unset --sign-in --no-sign-in --no-browser --browser --no-notifications --notifications --log-level --no-json'
       valued='--data-dir --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --sign-in-timeout --consent --allow --client-version --git-host --log-level'
       case $about in
-        --redirect-host) words='127.0.0.1 localhost [::1]' ;;
+        --data-dir) offer='folder' ;;
+        --client-secret-file) offer='file' ;;
+        --redirect-host) words='127.0.0.1 localhost \\[::1]' ;;
         --consent) words='ask off' ;;
+        --allow) offer='file' ;;
         --log-level) words='error warn info debug' ;;
       esac
       ;;
@@ -68,8 +107,11 @@ _latchkey_table() {
       flags='--json --data-dir -h --help --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --take-over --no-take-over --sign-in-timeout --expose-refresh-token --no-expose-refresh-token --consent --allow --pause-when-locked --no-pause-when-locked --client-version --git-host --keep-without-keyring --no-keep-without-keyring --end-session --no-end-session --demo --no-demo --demo-if-unset --no-demo-if-unset --sign-in --no-sign-in --no-browser --browser --no-notifications --notifications --log-level --no-json'
       valued='--data-dir --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --sign-in-timeout --consent --allow --client-version --git-host --log-level'
       case $about in
-        --redirect-host) words='127.0.0.1 localhost [::1]' ;;
+        --data-dir) offer='folder' ;;
+        --client-secret-file) offer='file' ;;
+        --redirect-host) words='127.0.0.1 localhost \\[::1]' ;;
         --consent) words='ask off' ;;
+        --allow) offer='file' ;;
         --log-level) words='error warn info debug' ;;
       esac
       ;;
@@ -77,8 +119,11 @@ _latchkey_table() {
       flags='--data-dir -h --help --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --take-over --no-take-over --sign-in-timeout --expose-refresh-token --no-expose-refresh-token --consent --allow --pause-when-locked --no-pause-when-locked --client-version --git-host --keep-without-keyring --no-keep-without-keyring --end-session --no-end-session --demo --no-demo --demo-if-unset --no-demo-if-unset --sign-in --no-sign-in --no-browser --browser --no-notifications --notifications --log-level --json --no-json'
       valued='--data-dir --issuer --client-id --client-secret-file --scope --audience --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --sign-in-timeout --consent --allow --client-version --git-host --log-level'
       case $about in
-        --redirect-host) words='127.0.0.1 localhost [::1]' ;;
+        --data-dir) offer='folder' ;;
+        --client-secret-file) offer='file' ;;
+        --redirect-host) words='127.0.0.1 localhost \\[::1]' ;;
         --consent) words='ask off' ;;
+        --allow) offer='file' ;;
         --log-level) words='error warn info debug' ;;
       esac
       ;;
@@ -97,38 +142,45 @@ _latchkey_table() {
 }
 
 _latchkey() {
-  local flags='' valued='' words='' command='' before='' index position=0
-  local cur=${COMP_WORDS[COMP_CWORD]}
-  for ((index = 1; index < COMP_CWORD; index++)); do
-    local word=${COMP_WORDS[index]}
-    if [[ -z $command ]]; then
-      if [[ $word != -* ]]; then
-        command=$word
-        _latchkey_table "$command" ''
-      fi
-    elif [[ $word == '=' ]]; then
-      # --flag=value is three words.
-      continue
-    elif [[ -n $before ]]; then
-      before=''
-    elif [[ $word == -* ]]; then
-      if [[ " $valued " == *" $word "* ]]; then before=$word; fi
-    else
-      ((position++))
-    fi
-  done
-  if [[ $cur == '=' ]]; then cur=''; fi
-  if [[ -z $command ]]; then
+  local flags='' valued='' words='' offer='' before='' joined='' ended='' index position=0 word
+  local command=${COMP_WORDS[1]} cur=${COMP_WORDS[COMP_CWORD]}
+  COMPREPLY=()
+  if ((COMP_CWORD == 1)); then
     words='token status sign-in sign-out accounts use events apps key git-credential kubectl-credential diagnose headless uninstall-data help version'
     if [[ $cur == -* ]]; then words='--help --version'; fi
-  elif [[ -n $before ]]; then
-    _latchkey_table "$command" "$before"
-  elif [[ $cur == -* ]]; then
-    words=$flags
   else
-    _latchkey_table "$command" "$position"
+    _latchkey_table "$command" ''
+    for ((index = 2; index < COMP_CWORD; index++)); do
+      word=${COMP_WORDS[index]}
+      if [[ $word == [=:]* ]]; then
+        # Readline splits words here: --flag=value is three words.
+        if [[ -z $before ]]; then joined=1; fi
+      elif [[ -n $joined ]]; then
+        joined=''
+      elif [[ -n $before ]]; then
+        before=''
+      elif [[ -z $ended && $word == -- ]]; then
+        ended=1
+      elif [[ -z $ended && $word == -* ]]; then
+        if [[ " $valued " == *" $word "* ]]; then before=$word; fi
+      else
+        ((position++))
+      fi
+    done
+    if [[ $cur == '=' ]]; then cur=''; fi
+    if [[ -z $before && -z $ended && $cur == -* ]]; then
+      words=$flags
+    else
+      _latchkey_table "$command" "${before:-$position}"
+    fi
   fi
-  COMPREPLY=($(compgen -W "$words" -- "$cur"))
+  if [[ $(type -t compopt) == builtin ]]; then
+    if [[ $offer != file ]]; then compopt +o default; fi
+    if [[ $offer == folder ]]; then compopt -o dirnames; fi
+  fi
+  while IFS= read -r word; do
+    COMPREPLY+=("$word")
+  done < <(compgen -W "$words" -- "$cur")
 }
 
 complete -o default -F _latchkey latchkey

@@ -6,15 +6,15 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'print an access token, valid for at least a minute'
     Words = @()
     Flags = @(
-      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
-      @{ Name = '--scope'; Help = 'some of the scopes that were granted, separated by spaces'; Value = 'SCOPES'; Words = @() }
-      @{ Name = '--audience'; Help = 'the audience of the token'; Value = 'NAME'; Words = @() }
-      @{ Name = '--min-validity'; Help = 'how long the token must be valid [60]'; Value = 'SECONDS'; Words = @() }
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
+      @{ Name = '--scope'; Help = 'some of the scopes that were granted, separated by spaces'; Words = @() }
+      @{ Name = '--audience'; Help = 'the audience of the token'; Words = @() }
+      @{ Name = '--min-validity'; Help = 'how long the token must be valid [60]'; Words = @() }
       @{ Name = '--id-token'; Help = 'print the ID token' }
-      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--json'; Help = 'print one JSON object' }
       @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }
@@ -22,11 +22,11 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'print who is signed in'
     Words = @()
     Flags = @(
-      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
-      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--json'; Help = 'print one JSON object' }
       @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }
@@ -34,12 +34,12 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'sign in with your browser'
     Words = @()
     Flags = @(
-      @{ Name = '--provider'; Help = 'the name of a provider in the settings'; Value = 'NAME'; Words = @() }
-      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
-      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--provider'; Help = 'the name of a provider in the settings'; Words = @() }
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--json'; Help = 'print one JSON object' }
       @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }
@@ -47,11 +47,11 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'sign out an account'
     Words = @()
     Flags = @(
-      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
-      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--json'; Help = 'print one JSON object' }
       @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }
@@ -59,10 +59,10 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'list the accounts and their IDs'
     Words = @()
     Flags = @(
-      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--json'; Help = 'print one JSON object' }
       @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }
@@ -72,7 +72,7 @@ $script:LatchkeyCommands = [ordered]@{
     Flags = @(
       @{ Name = '--json'; Help = 'print one JSON object' }
       @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }
@@ -80,11 +80,11 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'print each change of the session'
     Words = @()
     Flags = @(
-      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
-      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--json'; Help = 'print one JSON object per line' }
       @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }
@@ -94,7 +94,7 @@ $script:LatchkeyCommands = [ordered]@{
     Flags = @(
       @{ Name = '--json'; Help = 'print one JSON object' }
       @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }
@@ -102,11 +102,11 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'make a key for a program, and print it once'
     Words = @()
     Flags = @(
-      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
-      @{ Name = '--scope'; Help = 'some of the scopes that were granted, separated by spaces'; Value = 'SCOPES'; Words = @() }
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
+      @{ Name = '--scope'; Help = 'some of the scopes that were granted, separated by spaces'; Words = @() }
       @{ Name = '--json'; Help = 'print one JSON object' }
       @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }
@@ -114,9 +114,9 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'give git a token in place of a password'
     Words = @('get', 'store', 'erase')
     Flags = @(
-      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Value = 'FILE'; Words = @() }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }
@@ -124,9 +124,9 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'give kubectl an ID token'
     Words = @()
     Flags = @(
-      @{ Name = '--account'; Help = 'the account; the default one if left out'; Value = 'ID'; Words = @() }
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
       @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
-      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }
@@ -135,32 +135,32 @@ $script:LatchkeyCommands = [ordered]@{
     Words = @()
     Flags = @(
       @{ Name = '--json'; Help = 'print the diagnosis as JSON' }
-      @{ Name = '--data-dir'; Help = 'the data directory'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
-      @{ Name = '--issuer'; Help = 'the issuer of your OpenID provider, exactly as the provider spells it'; Value = 'URL'; Words = @() }
-      @{ Name = '--client-id'; Help = 'the client ID that you registered with the provider'; Value = 'ID'; Words = @() }
-      @{ Name = '--client-secret-file'; Help = 'a file with the client secret, mode 0600, if the provider requires one'; Value = 'PATH'; Words = @() }
-      @{ Name = '--scope'; Help = 'the scopes to request'; Value = '"…"'; Words = @() }
-      @{ Name = '--audience'; Help = 'the API that the access token is for (Auth0)'; Value = 'A'; Words = @() }
-      @{ Name = '--prompt'; Help = 'OpenID Connect''s prompt: login, consent, select_account'; Value = 'P'; Words = @() }
-      @{ Name = '--max-age'; Help = 'ask for a new sign-in if the last one is over S seconds old'; Value = 'S'; Words = @() }
-      @{ Name = '--authorization-parameter'; Help = 'a parameter to add to the sign-in link: access_type=offline; repeatable'; Value = 'NAME=VALUE'; Words = @() }
-      @{ Name = '--allowed-parameters'; Help = 'parameters that apps may add to the sign-in link: hd,kc_idp_hint'; Value = 'NAME'; Words = @() }
-      @{ Name = '--port'; Help = 'the port of the local service; 0 picks a free port'; Value = 'N'; Words = @() }
-      @{ Name = '--redirect-port'; Help = 'the port of the redirect URI, or several: 8400,8401'; Value = 'N'; Words = @() }
-      @{ Name = '--redirect-host'; Help = 'the host of the redirect URI: 127.0.0.1, localhost or [::1]'; Value = 'HOST'; Words = @('127.0.0.1', 'localhost', '[::1]') }
-      @{ Name = '--redirect-path'; Help = 'the path of the redirect URI, as registered with the provider'; Value = 'PATH'; Words = @() }
+      @{ Name = '--issuer'; Help = 'the issuer of your OpenID provider, exactly as the provider spells it'; Words = @() }
+      @{ Name = '--client-id'; Help = 'the client ID that you registered with the provider'; Words = @() }
+      @{ Name = '--client-secret-file'; Help = 'a file with the client secret, mode 0600, if the provider requires one'; Words = @(); IsPath = $true }
+      @{ Name = '--scope'; Help = 'the scopes to request'; Words = @() }
+      @{ Name = '--audience'; Help = 'the API that the access token is for (Auth0)'; Words = @() }
+      @{ Name = '--prompt'; Help = 'OpenID Connect''s prompt: login, consent, select_account'; Words = @() }
+      @{ Name = '--max-age'; Help = 'ask for a new sign-in if the last one is over S seconds old'; Words = @() }
+      @{ Name = '--authorization-parameter'; Help = 'a parameter to add to the sign-in link: access_type=offline; repeatable'; Words = @() }
+      @{ Name = '--allowed-parameters'; Help = 'parameters that apps may add to the sign-in link: hd,kc_idp_hint'; Words = @() }
+      @{ Name = '--port'; Help = 'the port of the local service; 0 picks a free port'; Words = @() }
+      @{ Name = '--redirect-port'; Help = 'the port of the redirect URI, or several: 8400,8401'; Words = @() }
+      @{ Name = '--redirect-host'; Help = 'the host of the redirect URI: 127.0.0.1, localhost or [::1]'; Words = @('127.0.0.1', 'localhost', '[::1]') }
+      @{ Name = '--redirect-path'; Help = 'the path of the redirect URI, as registered with the provider'; Words = @() }
       @{ Name = '--take-over'; Help = 'take over the data directory from a computer that no longer runs Latchkey' }
       @{ Name = '--no-take-over'; Help = 'turn off --take-over' }
-      @{ Name = '--sign-in-timeout'; Help = 'how many seconds a sign-in waits for you'; Value = 'S'; Words = @() }
+      @{ Name = '--sign-in-timeout'; Help = 'how many seconds a sign-in waits for you'; Words = @() }
       @{ Name = '--expose-refresh-token'; Help = 'let other apps get the refresh token itself' }
       @{ Name = '--no-expose-refresh-token'; Help = 'turn off --expose-refresh-token' }
-      @{ Name = '--consent'; Help = 'ask before an app gets tokens; with off, every app gets them'; Value = 'MODE'; Words = @('ask', 'off') }
-      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Value = 'PATH'; Words = @() }
+      @{ Name = '--consent'; Help = 'ask before an app gets tokens; with off, every app gets them'; Words = @('ask', 'off') }
+      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Words = @(); IsPath = $true }
       @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
       @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
-      @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Value = 'X.Y.Z'; Words = @() }
-      @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Value = 'HOST=ACCOUNT'; Words = @() }
+      @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Words = @() }
+      @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Words = @() }
       @{ Name = '--keep-without-keyring'; Help = 'store the session on this computer even without a keyring' }
       @{ Name = '--no-keep-without-keyring'; Help = 'turn off --keep-without-keyring' }
       @{ Name = '--end-session'; Help = 'when you sign out, also open the provider''s sign-out page' }
@@ -175,7 +175,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--browser'; Help = 'turn off --no-browser' }
       @{ Name = '--no-notifications'; Help = 'show no desktop notifications' }
       @{ Name = '--notifications'; Help = 'turn off --no-notifications' }
-      @{ Name = '--log-level'; Help = 'what latchkey.log records: error, warn, info or debug'; Value = 'L'; Words = @('error', 'warn', 'info', 'debug') }
+      @{ Name = '--log-level'; Help = 'what latchkey.log records: error, warn, info or debug'; Words = @('error', 'warn', 'info', 'debug') }
       @{ Name = '--no-json'; Help = 'turn off --json' }
     )
   }
@@ -184,32 +184,32 @@ $script:LatchkeyCommands = [ordered]@{
     Words = @()
     Flags = @(
       @{ Name = '--json'; Help = 'print one JSON object per line' }
-      @{ Name = '--data-dir'; Help = 'the data directory'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
-      @{ Name = '--issuer'; Help = 'the issuer of your OpenID provider, exactly as the provider spells it'; Value = 'URL'; Words = @() }
-      @{ Name = '--client-id'; Help = 'the client ID that you registered with the provider'; Value = 'ID'; Words = @() }
-      @{ Name = '--client-secret-file'; Help = 'a file with the client secret, mode 0600, if the provider requires one'; Value = 'PATH'; Words = @() }
-      @{ Name = '--scope'; Help = 'the scopes to request'; Value = '"…"'; Words = @() }
-      @{ Name = '--audience'; Help = 'the API that the access token is for (Auth0)'; Value = 'A'; Words = @() }
-      @{ Name = '--prompt'; Help = 'OpenID Connect''s prompt: login, consent, select_account'; Value = 'P'; Words = @() }
-      @{ Name = '--max-age'; Help = 'ask for a new sign-in if the last one is over S seconds old'; Value = 'S'; Words = @() }
-      @{ Name = '--authorization-parameter'; Help = 'a parameter to add to the sign-in link: access_type=offline; repeatable'; Value = 'NAME=VALUE'; Words = @() }
-      @{ Name = '--allowed-parameters'; Help = 'parameters that apps may add to the sign-in link: hd,kc_idp_hint'; Value = 'NAME'; Words = @() }
-      @{ Name = '--port'; Help = 'the port of the local service; 0 picks a free port'; Value = 'N'; Words = @() }
-      @{ Name = '--redirect-port'; Help = 'the port of the redirect URI, or several: 8400,8401'; Value = 'N'; Words = @() }
-      @{ Name = '--redirect-host'; Help = 'the host of the redirect URI: 127.0.0.1, localhost or [::1]'; Value = 'HOST'; Words = @('127.0.0.1', 'localhost', '[::1]') }
-      @{ Name = '--redirect-path'; Help = 'the path of the redirect URI, as registered with the provider'; Value = 'PATH'; Words = @() }
+      @{ Name = '--issuer'; Help = 'the issuer of your OpenID provider, exactly as the provider spells it'; Words = @() }
+      @{ Name = '--client-id'; Help = 'the client ID that you registered with the provider'; Words = @() }
+      @{ Name = '--client-secret-file'; Help = 'a file with the client secret, mode 0600, if the provider requires one'; Words = @(); IsPath = $true }
+      @{ Name = '--scope'; Help = 'the scopes to request'; Words = @() }
+      @{ Name = '--audience'; Help = 'the API that the access token is for (Auth0)'; Words = @() }
+      @{ Name = '--prompt'; Help = 'OpenID Connect''s prompt: login, consent, select_account'; Words = @() }
+      @{ Name = '--max-age'; Help = 'ask for a new sign-in if the last one is over S seconds old'; Words = @() }
+      @{ Name = '--authorization-parameter'; Help = 'a parameter to add to the sign-in link: access_type=offline; repeatable'; Words = @() }
+      @{ Name = '--allowed-parameters'; Help = 'parameters that apps may add to the sign-in link: hd,kc_idp_hint'; Words = @() }
+      @{ Name = '--port'; Help = 'the port of the local service; 0 picks a free port'; Words = @() }
+      @{ Name = '--redirect-port'; Help = 'the port of the redirect URI, or several: 8400,8401'; Words = @() }
+      @{ Name = '--redirect-host'; Help = 'the host of the redirect URI: 127.0.0.1, localhost or [::1]'; Words = @('127.0.0.1', 'localhost', '[::1]') }
+      @{ Name = '--redirect-path'; Help = 'the path of the redirect URI, as registered with the provider'; Words = @() }
       @{ Name = '--take-over'; Help = 'take over the data directory from a computer that no longer runs Latchkey' }
       @{ Name = '--no-take-over'; Help = 'turn off --take-over' }
-      @{ Name = '--sign-in-timeout'; Help = 'how many seconds a sign-in waits for you'; Value = 'S'; Words = @() }
+      @{ Name = '--sign-in-timeout'; Help = 'how many seconds a sign-in waits for you'; Words = @() }
       @{ Name = '--expose-refresh-token'; Help = 'let other apps get the refresh token itself' }
       @{ Name = '--no-expose-refresh-token'; Help = 'turn off --expose-refresh-token' }
-      @{ Name = '--consent'; Help = 'ask before an app gets tokens; with off, every app gets them'; Value = 'MODE'; Words = @('ask', 'off') }
-      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Value = 'PATH'; Words = @() }
+      @{ Name = '--consent'; Help = 'ask before an app gets tokens; with off, every app gets them'; Words = @('ask', 'off') }
+      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Words = @(); IsPath = $true }
       @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
       @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
-      @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Value = 'X.Y.Z'; Words = @() }
-      @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Value = 'HOST=ACCOUNT'; Words = @() }
+      @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Words = @() }
+      @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Words = @() }
       @{ Name = '--keep-without-keyring'; Help = 'store the session on this computer even without a keyring' }
       @{ Name = '--no-keep-without-keyring'; Help = 'turn off --keep-without-keyring' }
       @{ Name = '--end-session'; Help = 'when you sign out, also open the provider''s sign-out page' }
@@ -224,7 +224,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--browser'; Help = 'turn off --no-browser' }
       @{ Name = '--no-notifications'; Help = 'show no desktop notifications' }
       @{ Name = '--notifications'; Help = 'turn off --no-notifications' }
-      @{ Name = '--log-level'; Help = 'what latchkey.log records: error, warn, info or debug'; Value = 'L'; Words = @('error', 'warn', 'info', 'debug') }
+      @{ Name = '--log-level'; Help = 'what latchkey.log records: error, warn, info or debug'; Words = @('error', 'warn', 'info', 'debug') }
       @{ Name = '--no-json'; Help = 'turn off --json' }
     )
   }
@@ -232,32 +232,32 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'sign out everywhere and delete all stored data'
     Words = @()
     Flags = @(
-      @{ Name = '--data-dir'; Help = 'the data directory'; Value = 'FOLDER'; Words = @() }
+      @{ Name = '--data-dir'; Help = 'the data directory'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
-      @{ Name = '--issuer'; Help = 'the issuer of your OpenID provider, exactly as the provider spells it'; Value = 'URL'; Words = @() }
-      @{ Name = '--client-id'; Help = 'the client ID that you registered with the provider'; Value = 'ID'; Words = @() }
-      @{ Name = '--client-secret-file'; Help = 'a file with the client secret, mode 0600, if the provider requires one'; Value = 'PATH'; Words = @() }
-      @{ Name = '--scope'; Help = 'the scopes to request'; Value = '"…"'; Words = @() }
-      @{ Name = '--audience'; Help = 'the API that the access token is for (Auth0)'; Value = 'A'; Words = @() }
-      @{ Name = '--prompt'; Help = 'OpenID Connect''s prompt: login, consent, select_account'; Value = 'P'; Words = @() }
-      @{ Name = '--max-age'; Help = 'ask for a new sign-in if the last one is over S seconds old'; Value = 'S'; Words = @() }
-      @{ Name = '--authorization-parameter'; Help = 'a parameter to add to the sign-in link: access_type=offline; repeatable'; Value = 'NAME=VALUE'; Words = @() }
-      @{ Name = '--allowed-parameters'; Help = 'parameters that apps may add to the sign-in link: hd,kc_idp_hint'; Value = 'NAME'; Words = @() }
-      @{ Name = '--port'; Help = 'the port of the local service; 0 picks a free port'; Value = 'N'; Words = @() }
-      @{ Name = '--redirect-port'; Help = 'the port of the redirect URI, or several: 8400,8401'; Value = 'N'; Words = @() }
-      @{ Name = '--redirect-host'; Help = 'the host of the redirect URI: 127.0.0.1, localhost or [::1]'; Value = 'HOST'; Words = @('127.0.0.1', 'localhost', '[::1]') }
-      @{ Name = '--redirect-path'; Help = 'the path of the redirect URI, as registered with the provider'; Value = 'PATH'; Words = @() }
+      @{ Name = '--issuer'; Help = 'the issuer of your OpenID provider, exactly as the provider spells it'; Words = @() }
+      @{ Name = '--client-id'; Help = 'the client ID that you registered with the provider'; Words = @() }
+      @{ Name = '--client-secret-file'; Help = 'a file with the client secret, mode 0600, if the provider requires one'; Words = @(); IsPath = $true }
+      @{ Name = '--scope'; Help = 'the scopes to request'; Words = @() }
+      @{ Name = '--audience'; Help = 'the API that the access token is for (Auth0)'; Words = @() }
+      @{ Name = '--prompt'; Help = 'OpenID Connect''s prompt: login, consent, select_account'; Words = @() }
+      @{ Name = '--max-age'; Help = 'ask for a new sign-in if the last one is over S seconds old'; Words = @() }
+      @{ Name = '--authorization-parameter'; Help = 'a parameter to add to the sign-in link: access_type=offline; repeatable'; Words = @() }
+      @{ Name = '--allowed-parameters'; Help = 'parameters that apps may add to the sign-in link: hd,kc_idp_hint'; Words = @() }
+      @{ Name = '--port'; Help = 'the port of the local service; 0 picks a free port'; Words = @() }
+      @{ Name = '--redirect-port'; Help = 'the port of the redirect URI, or several: 8400,8401'; Words = @() }
+      @{ Name = '--redirect-host'; Help = 'the host of the redirect URI: 127.0.0.1, localhost or [::1]'; Words = @('127.0.0.1', 'localhost', '[::1]') }
+      @{ Name = '--redirect-path'; Help = 'the path of the redirect URI, as registered with the provider'; Words = @() }
       @{ Name = '--take-over'; Help = 'take over the data directory from a computer that no longer runs Latchkey' }
       @{ Name = '--no-take-over'; Help = 'turn off --take-over' }
-      @{ Name = '--sign-in-timeout'; Help = 'how many seconds a sign-in waits for you'; Value = 'S'; Words = @() }
+      @{ Name = '--sign-in-timeout'; Help = 'how many seconds a sign-in waits for you'; Words = @() }
       @{ Name = '--expose-refresh-token'; Help = 'let other apps get the refresh token itself' }
       @{ Name = '--no-expose-refresh-token'; Help = 'turn off --expose-refresh-token' }
-      @{ Name = '--consent'; Help = 'ask before an app gets tokens; with off, every app gets them'; Value = 'MODE'; Words = @('ask', 'off') }
-      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Value = 'PATH'; Words = @() }
+      @{ Name = '--consent'; Help = 'ask before an app gets tokens; with off, every app gets them'; Words = @('ask', 'off') }
+      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Words = @(); IsPath = $true }
       @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
       @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
-      @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Value = 'X.Y.Z'; Words = @() }
-      @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Value = 'HOST=ACCOUNT'; Words = @() }
+      @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Words = @() }
+      @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Words = @() }
       @{ Name = '--keep-without-keyring'; Help = 'store the session on this computer even without a keyring' }
       @{ Name = '--no-keep-without-keyring'; Help = 'turn off --keep-without-keyring' }
       @{ Name = '--end-session'; Help = 'when you sign out, also open the provider''s sign-out page' }
@@ -272,7 +272,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--browser'; Help = 'turn off --no-browser' }
       @{ Name = '--no-notifications'; Help = 'show no desktop notifications' }
       @{ Name = '--notifications'; Help = 'turn off --no-notifications' }
-      @{ Name = '--log-level'; Help = 'what latchkey.log records: error, warn, info or debug'; Value = 'L'; Words = @('error', 'warn', 'info', 'debug') }
+      @{ Name = '--log-level'; Help = 'what latchkey.log records: error, warn, info or debug'; Words = @('error', 'warn', 'info', 'debug') }
       @{ Name = '--json'; Help = 'print one JSON object per line, for other programs' }
       @{ Name = '--no-json'; Help = 'turn off --json' }
     )
@@ -295,30 +295,46 @@ $script:LatchkeyCommands = [ordered]@{
 
 Register-ArgumentCompleter -Native -CommandName @('latchkey', 'latchkey.cmd') -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
-  $words = @($commandAst.CommandElements |
+  $before = @($commandAst.CommandElements |
     Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
     Select-Object -Skip 1 |
     ForEach-Object { $_.ToString() })
-  $name = $words | Where-Object { $_ -notlike '-*' } | Select-Object -First 1
+  $typed = "$wordToComplete"
+  $prefix = ''
   $offers = @()
-  if ($null -eq $name -or -not $script:LatchkeyCommands.Contains($name)) {
-    foreach ($one in $script:LatchkeyCommands.Keys) {
-      $offers += @{ Text = $one; Help = $script:LatchkeyCommands[$one].Help }
+  if ($before.Count -eq 0) {
+    foreach ($name in $script:LatchkeyCommands.Keys) {
+      $offers += @{ Text = $name; Help = $script:LatchkeyCommands[$name].Help }
     }
-  } else {
-    $command = $script:LatchkeyCommands[$name]
+  } elseif ($script:LatchkeyCommands.Contains($before[0])) {
+    $command = $script:LatchkeyCommands[$before[0]]
+    $flagName = $before[-1]
+    if ($typed -like '--*=*') {
+      $flagName, $typed = $typed.Split('=', 2)
+      $prefix = "$flagName="
+    }
     $flag = $command.Flags |
-      Where-Object { $null -ne $_.Value -and $_.Name -eq $words[-1] } |
+      Where-Object { $null -ne $_.Words -and $_.Name -eq $flagName } |
       Select-Object -First 1
     if ($null -ne $flag) {
-      foreach ($one in $flag.Words) { $offers += @{ Text = $one; Help = $flag.Help } }
-    } elseif ($wordToComplete -like '-*') {
+      foreach ($word in $flag.Words) { $offers += @{ Text = $word; Help = $flag.Help } }
+      if ($flag.IsPath -and $prefix -ne '') {
+        [System.Management.Automation.CompletionCompleters]::CompleteFilename($typed) | ForEach-Object {
+          [System.Management.Automation.CompletionResult]::new(
+            $prefix + $_.CompletionText, $_.ListItemText, 'ParameterValue', $_.ToolTip)
+        }
+      }
+    } elseif ($typed -like '-*') {
       foreach ($one in $command.Flags) { $offers += @{ Text = $one.Name; Help = $one.Help } }
-    } else {
-      foreach ($one in $command.Words) { $offers += @{ Text = $one; Help = $command.Help } }
+    } elseif ($prefix -eq '') {
+      foreach ($word in $command.Words) { $offers += @{ Text = $word; Help = $command.Help } }
     }
   }
-  $offers | Where-Object { $_.Text -like "$wordToComplete*" } | ForEach-Object {
-    [System.Management.Automation.CompletionResult]::new($_.Text, $_.Text, 'ParameterValue', $_.Help)
+  foreach ($offer in $offers) {
+    if ($offer.Text.StartsWith($typed, [StringComparison]::OrdinalIgnoreCase)) {
+      $text = $prefix + $offer.Text
+      [System.Management.Automation.CompletionResult]::new(
+        $text, $offer.Text, 'ParameterValue', $offer.Help)
+    }
   }
 }
