@@ -68,10 +68,22 @@ test('man shows the manual page without a warning', () => {
   expect(stdout).toContain('"Authorization: Bearer $(latchkey token)"')
 })
 
-test('mandoc finds no error in the manual page', () => {
-  test.skip(findProgram('mandoc') === null, 'mandoc is not installed')
-  const { stdout } = spawnSync('mandoc', ['-T', 'lint', '-W', 'error', MAN_PAGE], {
-    encoding: 'utf8',
-  })
-  expect(stdout).toBe('')
+test('groff and mandoc find nothing wrong in the manual page', () => {
+  const groff = ['groff', '-ww', '-man', '-Tutf8', '-z', MAN_PAGE]
+  const mandoc = ['mandoc', '-T', 'lint', '-W', 'warning', MAN_PAGE]
+  const checks = [groff, mandoc].filter(([program]) => findProgram(program!) !== null)
+  test.skip(checks.length === 0, 'neither groff nor mandoc is installed')
+  for (const [program, ...args] of checks) {
+    const { stdout, stderr } = spawnSync(program!, args, { encoding: 'utf8' })
+    expect([program, stdout, stderr]).toEqual([program, '', ''])
+  }
+})
+
+test('the manual page says how to turn on the service of the package', () => {
+  const page = readFileSync(MAN_PAGE, 'utf8').replaceAll('\\-', '-')
+  const packaged = readFileSync(join(ROOT, 'electron-builder.yml'), 'utf8')
+  const unit = /latchkey\.service=(\S+)/.exec(packaged)?.[1]
+  expect(unit).toBeTruthy()
+  expect(page).toContain(`${unit}\n`)
+  expect(page).toContain('systemctl --user enable --now latchkey.service')
 })
