@@ -178,10 +178,15 @@ export const KEY = {
   heading: 'Create a key',
   intro:
     "A key is for a program that Latchkey can't recognize, such as a script that runs curl. Whoever has " +
-    'the key gets tokens of the account without a question.',
+    'the key gets access tokens of the account without a question, and ID tokens, which prove to other ' +
+    'services who you are.',
   fields: {
     name: ['Name of the key', 'What the key is for, such as nightly backup.'],
-    scope: ['Limit tokens to', 'Scopes, separated by spaces. Empty: all that you have granted.'],
+    scope: [
+      'Limit tokens to',
+      'Scopes, separated by spaces. Empty: all that you have granted. Without openid, the key gives no ID ' +
+        'tokens.',
+    ],
   } satisfies Record<string, Labelled>,
   account: 'Account',
   accountAt: (name: string, provider: string) => `${name} (${provider})`,

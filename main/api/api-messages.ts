@@ -83,9 +83,10 @@ export const CONSENT_DETAILS = {
     'The Authorization header contains no valid key. Make one in Latchkey, or leave the header out.',
   takenBack: 'The user no longer allows this program to know who is signed in.',
   keyCannotManage:
-    'A key is for access tokens only. Call without a key, so that Latchkey can ask the user.',
+    "A key is for tokens, and can't manage Latchkey. Call without a key, so that Latchkey can ask the user.",
   keyOfOther: 'The key belongs to another account than the one that the request names.',
-  keyWithoutIdToken: 'A key is for access tokens only. For ID tokens, call without a key.',
+  keyWithoutIdToken:
+    'The key gives no ID token, because its scopes do not include openid. Use another key, or call without one.',
   keyOfOtherProvider: 'The key belongs to an account at another provider.',
   keyOfOtherScope: 'The key is for fewer scopes.',
 }

@@ -84,7 +84,8 @@ export const ENDPOINTS = {
         'Exchange a code, or renew a session. Without a body Latchkey exchanges the latest code ' +
         'whose verifier it holds, if this program began that sign-in. Of several accounts, a program ' +
         'renews the one that it signed in, else the default one. The first time, Latchkey asks the ' +
-        'user whether to allow the program, and the call waits for up to a minute.',
+        'user whether to allow the program, and the call waits for up to a minute. With a key that is not ' +
+        'for openid, `id_token` is empty.',
       headers: { [ACCOUNT_HEADER]: 'The ID of the account whose session is renewed.' },
       takesKey: true,
       body: { type: JSON_TYPE, model: 'TokenizedPKCE' },
@@ -183,7 +184,8 @@ export const ENDPOINTS = {
       summary:
         'Get an access token, or an ID token, that is valid for at least `minimum_validity` seconds. ' +
         'Latchkey renews the session if it has to. The first time, it asks the user whether to allow ' +
-        'the program, and the call waits for up to a minute. A refresh token never leaves Latchkey.',
+        'the program, and the call waits for up to a minute. A key gives an ID token if it is for openid, or ' +
+        'for all scopes and openid was granted. A refresh token never leaves Latchkey.',
       headers: { [ACCOUNT_HEADER]: 'The ID of the account that the token is for.' },
       takesKey: true,
       body: { type: JSON_TYPE, model: 'SessionTokenRequest' },

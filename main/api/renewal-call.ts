@@ -2,11 +2,10 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
-import { findSettings } from '../agent/keeper-state.js'
+import { findSettings, type NarrowedToken } from '../agent/keeper-state.js'
 import { findAccount, type AccountSession } from '../agent/model.js'
-import type { NarrowedRequest } from '../agent/narrowed-token.js'
 import { notSignedIn } from '../agent/renewal.js'
-import { covers, type HeldKey } from '../consent/grants.js'
+import { allowsIdToken, type HeldKey } from '../consent/grants.js'
 import type { Purpose } from '../storage/consent-store.js'
 import { answerJson, type Answer } from './answer.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
@@ -25,7 +24,7 @@ import type { WriteSession } from './session-answer.js'
 
 export type RenewalDeps = ChooseAccountDeps &
   Auth0Deps & {
-    agent: Pick<Agent, 'consents' | 'model' | 'read' | 'readNarrowed'>
+    agent: Pick<Agent, 'consents' | 'last' | 'model' | 'read' | 'readNarrowed'>
     writeSession: WriteSession
   }
 
@@ -35,6 +34,9 @@ export type CallerWish = {
   purpose: Purpose
   hangUp: AbortSignal
 }
+
+export type FindAllowedDeps = ChooseAccountDeps &
+  ConsentDeps & { agent: Pick<Agent, 'consents' | 'last' | 'model'> }
 
 /** Whose tokens a call may have. */
 export type Allowed = {
@@ -51,7 +53,7 @@ export type Allowed = {
  * `not-signed-in` if the account has no session, with `not-allowed`, and like {@link chooseAccount}.
  */
 export async function findAllowed(
-  deps: ChooseAccountDeps & ConsentDeps,
+  deps: FindAllowedDeps,
   request: IncomingMessage,
   { wanted, purpose, hangUp }: CallerWish,
 ): Promise<Allowed> {
@@ -62,8 +64,13 @@ export async function findAllowed(
     throw await toNotSignedIn(deps, request, { account, key, purpose })
   }
   const caller = key ? null : await requireConsent(deps, request, { account, purpose, hangUp })
-  if (key && !covers(key.purposes, purpose)) throw notAllowed(CONSENT_DETAILS.keyWithoutIdToken)
+  if (key !== null && purpose === 'id-token') requireIdToken(deps, key, account)
   return { account, key, recheck: createRecheck(deps, request, caller) }
+}
+
+function requireIdToken({ agent }: FindAllowedDeps, key: HeldKey, { id }: AccountSession): void {
+  const granted = agent.last(id)?.scope ?? ''
+  if (!allowsIdToken(key, granted)) throw notAllowed(CONSENT_DETAILS.keyWithoutIdToken)
 }
 
 /** Renews a session for a key, or for a program that the person allows. */
@@ -72,19 +79,14 @@ export async function renewForCaller(
   request: IncomingMessage,
   { wanted, hangUp }: { wanted: Renewal; hangUp: AbortSignal },
 ): Promise<Answer> {
-  const { agent } = deps
   const wish: CallerWish = { wanted, purpose: 'token', hangUp }
-  const { account, key, recheck } = await findAllowed(deps, request, wish)
+  const allowed = await findAllowed(deps, request, wish)
   const { minimum_validity: minimumS } = wanted
   const leastMs = minimumS === undefined ? null : minimumS * 1000
   try {
-    const scope = key?.scope ?? null
-    const answer =
-      scope === null
-        ? answerJson(deps.writeSession(await agent.read(leastMs, account.id)))
-        : await readForScope(deps, account, { scope, leastMs })
-    await recheck()
-    return answer
+    const answer = await readTokens(deps, allowed, leastMs)
+    await allowed.recheck()
+    return answerJson(answer)
   } catch (thrown) {
     throw asProblem(thrown)
   }
@@ -114,20 +116,30 @@ type Ended = {
   purpose: Purpose
 }
 
-/** Answers with a token for some of the scopes. The ID token goes with the scope `openid` only. */
-async function readForScope(
+/**
+ * Returns the answer with the tokens that a program or a key may have. Its ID token is empty if a key does not
+ * allow that, because clients expect the member.
+ */
+async function readTokens(
   deps: RenewalDeps,
-  { id }: AccountSession,
-  wanted: NarrowedRequest,
-): Promise<Answer> {
+  { account: { id }, key }: Allowed,
+  leastMs: number | null,
+): Promise<string> {
   const { agent } = deps
-  const { accessToken, expiresAtMs, scope } = await agent.readNarrowed(id, wanted)
-  const session = await agent.read(0, id)
+  const scope = key?.scope ?? null
+  const narrowed = scope === null ? null : await agent.readNarrowed(id, { scope, leastMs })
+  const session = await agent.read(narrowed === null ? leastMs : 0, id)
   const { tokens } = session
-  const narrowed = { accessToken, accessTokenExpiresAtMs: expiresAtMs, scope, refreshToken: null }
-  const idToken = scope.split(' ').includes('openid') ? tokens.idToken : ''
+  const isWhole = key === null || allowsIdToken(key, tokens.scope)
+  if (narrowed === null && isWhole) return deps.writeSession(session)
+  const idToken = isWhole ? tokens.idToken : ''
+  const given = { ...tokens, ...(narrowed && toTokens(narrowed)), idToken }
   const audience = findSettings(deps, session)?.audience ?? null
-  const whole = { ...session, tokens: { ...tokens, ...narrowed, idToken } }
-  const auth0 = toAuth0(whole, audience, null, deps)
-  return answerJson(JSON.stringify({ auth0 } satisfies Pkce))
+  const auth0 = toAuth0({ ...session, tokens: given }, audience, null, deps)
+  return JSON.stringify({ auth0 } satisfies Pkce)
+}
+
+/** The refresh token is for all scopes of the session. */
+function toTokens({ accessToken, expiresAtMs, scope }: NarrowedToken) {
+  return { accessToken, accessTokenExpiresAtMs: expiresAtMs, scope, refreshToken: null }
 }

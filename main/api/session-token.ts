@@ -18,7 +18,7 @@ import { prefersText } from './read-request.js'
 import { findAllowed, type Allowed } from './renewal-call.js'
 
 export type SessionTokenDeps = ChooseAccountDeps & {
-  agent: Pick<Agent, 'consents' | 'model' | 'read' | 'readNarrowed'>
+  agent: Pick<Agent, 'consents' | 'last' | 'model' | 'read' | 'readNarrowed'>
   clock: Clock
 }
 

@@ -21,7 +21,7 @@ import { toUserProfile, toUuid } from './user-profile.js'
 export type UserDeps = IdentityDeps & {
   agent: Pick<
     Agent,
-    'all' | 'consents' | 'model' | 'read' | 'readNarrowed' | 'signOut' | 'subscribe'
+    'all' | 'consents' | 'last' | 'model' | 'read' | 'readNarrowed' | 'signOut' | 'subscribe'
   >
   identity: IdentityAccess
   signIns: ProgramSignIns

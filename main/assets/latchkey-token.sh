@@ -1,5 +1,5 @@
 #!/bin/sh
-# latchkey-token: prints an access token. It does what `latchkey token --key-file FILE` does, without
+# latchkey-token: prints an access token, or an ID token. It does what `latchkey token --key-file FILE` does, without
 # starting a program for it: one call of curl over Latchkey's Unix socket, with a key.
 #
 # Exit codes: 0; 1 failed; 2 bad usage; 3 Latchkey does not run; 5 not signed in; 6 not allowed.
@@ -9,7 +9,7 @@ LC_ALL=C
 
 usage='Usage: latchkey-token [--key-file FILE] [--account ID] [--scope SCOPES] [--audience NAME]
                       [--min-validity SECONDS] [--id-token] [--data-dir FOLDER]
-Prints an access token. The key is in FILE, in the file that LATCHKEY_KEY_FILE names, or in
+Prints an access token, or the ID token. The key is in FILE, in the file that LATCHKEY_KEY_FILE names, or in
 LATCHKEY_KEY. To make one: (umask 077; latchkey key NAME > FILE)'
 
 fail() {

@@ -244,8 +244,9 @@ export const COMMANDS: readonly Command[] = [
     ],
     flags: [ACCOUNT, SCOPE, ...CALL_FLAGS],
     details: [
-      'A program that has the key gets access tokens without a question. Keep it in a file that ' +
-        'only you can read, and forget it if it leaks.',
+      'A program that has the key gets access tokens without a question, and ID tokens, which prove who ' +
+        'you are. With --scope, it gets ID tokens only if openid is one of the scopes. Keep the key in a ' +
+        'file that only you can read, and forget it if it leaks.',
       ASKS_ALWAYS,
     ],
     exits: [...CALL_EXITS, 'notSignedIn'],
@@ -279,16 +280,17 @@ export const COMMANDS: readonly Command[] = [
     name: 'kubectl-credential',
     summary: 'give kubectl an ID token',
     arguments: [],
-    flags: [ACCOUNT, START, DATA_DIR, HELP],
+    flags: [ACCOUNT, KEY_FILE, START, DATA_DIR, HELP],
     details: [
       'kubectl runs this command, as exec in a kubeconfig. The answer is an ExecCredential with the ' +
         'ID token, which kubectl uses until the token expires.',
-      ASKS_ALWAYS,
+      ASKS,
     ],
     exits: [...CALL_EXITS, 'notSignedIn'],
     examples: [
       'kubectl config set-credentials me --exec-command=latchkey \\',
       '  --exec-arg=kubectl-credential --exec-interactive-mode=Never \\',
+      '  --exec-arg=--key-file=$HOME/.config/latchkey-kubectl.key \\',
       '  --exec-api-version=client.authentication.k8s.io/v1',
     ],
   },

@@ -3,6 +3,7 @@
 import { asAuthError } from '../base/errors.js'
 import { createSerialQueue } from '../base/serial-queue.js'
 import type { Caller } from '../net/caller.js'
+import { includesScope } from '../oauth/scopes.js'
 import { createAccountId } from '../storage/account-store.js'
 import {
   type ConsentStore,
@@ -234,7 +235,9 @@ async function addKey(
   account: ConsentAccount,
   { name, hash, scope }: Omit<KeyGrant, 'kind'>,
 ): Promise<HeldKey> {
-  const started = startGrant(account, ['token', 'identity'], state.deps.nowMs())
+  // The session's own scopes are not known here. A key for all of them usually includes the ID token.
+  const tokens: Purpose = allowsIdToken({ scope }, OPENID) ? 'token' : 'access-token'
+  const started = startGrant(account, [tokens, 'identity'], state.deps.nowMs())
   const grant: HeldKey = { ...started, kind: 'key', name, hash, scope }
   change(state, [...state.held, grant])
   try {
@@ -301,7 +304,19 @@ const INCLUDED: Readonly<Partial<Record<Purpose, readonly Purpose[]>>> = {
   'access-token': ['identity'],
 }
 
+const OPENID = 'openid'
+
+/**
+ * True if a key allows the ID token, too: if it is for the scope `openid`, or for all of `granted`, which are
+ * the scopes of the session, and these include it.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims}
+ */
+export function allowsIdToken({ scope }: Pick<KeyGrant, 'scope'>, granted: string): boolean {
+  return includesScope(scope ?? granted, OPENID)
+}
+
 /** True if a consent to these purposes is also one to `wanted`. */
-export function covers(purposes: readonly Purpose[], wanted: Purpose): boolean {
+function covers(purposes: readonly Purpose[], wanted: Purpose): boolean {
   return purposes.some((one) => one === wanted || INCLUDED[one]?.includes(wanted))
 }

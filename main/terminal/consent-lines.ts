@@ -71,7 +71,8 @@ export function formatApps(model: Pick<Model, 'consents'>): readonly string[] {
 
 /** Shows a new key on a line of its own, to copy. */
 export function describeKey(name: string, key: string): readonly string[] {
-  return ['', CONSENT_LINES.newKey(name), '', key, '', CONSENT_LINES.howToSend, '']
+  const { newKey, keyProves, howToSend } = CONSENT_LINES
+  return ['', newKey(name), '', key, '', keyProves, howToSend, '']
 }
 
 function describeChoice({ id, canLast, deadlineMs }: ConsentQuestion, nowMs: number): string {

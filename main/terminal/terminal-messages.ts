@@ -105,6 +105,9 @@ export const CONSENT_LINES = {
   deniedUntil: (time: string) => `nothing until ${time}`,
   legend: 'Type forget and an ID to take back what an app was allowed, or to be asked again.',
   newKey: (name: string) => `This is the key ${name}. Latchkey does not show it again:`,
+  keyProves:
+    'Whoever has it gets access tokens of the account, and ID tokens, which prove who you are. A key for ' +
+    'scopes without openid gives no ID tokens.',
   howToSend: 'An app sends it with each request, as the header Authorization: Bearer KEY.',
 }
 

@@ -30,6 +30,10 @@ async function readToken(
   return { status, text, json }
 }
 
+/** How often the person was asked. */
+const countQuestions = ({ program }: Pick<Service, 'program'>): number =>
+  program.stdout().match(/"event":"consent"/g)?.length ?? 0
+
 /** Has the person make a key. */
 async function makeKey({ program }: Pick<Service, 'program'>, words: string): Promise<string> {
   program.type(`key ${words}`)
@@ -130,7 +134,9 @@ test('some scopes give a token of their own', async ({ serve }) => {
   expect(json['access_token']).not.toBe(whole.json['access_token'])
 })
 
-test('an ID token needs a consent of its own, and no key gives one', async ({ serve }) => {
+test('an ID token needs a consent of its own, or a key that may prove who the user is', async ({
+  serve,
+}) => {
   const service = await serve()
   await signIn(service)
   const asked = readToken(service, { token_type: 'id_token' })
@@ -144,12 +150,52 @@ test('an ID token needs a consent of its own, and no key gives one', async ({ se
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp: number }
   expect(Date.parse(json['expires_at'] as string)).toBe(claims.exp * 1000)
 
-  const key = await makeKey(service, 'ci')
-  const answer = await call(service, '/session/token', {
-    body: { token_type: 'id_token' },
-    headers: { authorization: `Bearer ${key}` },
+  const before = countQuestions(service)
+  const authorization = `Bearer ${await makeKey(service, 'ci')}`
+  const byKey = await readToken(service, { token_type: 'id_token' }, { authorization })
+  expect(byKey.json).toEqual(json)
+  expect(countQuestions(service)).toBe(before)
+})
+
+/** Asks for the ID token with a key: by itself, and beside the access token of the PKCE call. */
+async function readIdTokens(service: Pick<Service, 'url'>, key: string) {
+  const headers = { authorization: `Bearer ${key}` }
+  const alone = await call(service, '/session/token', { body: { token_type: 'id_token' }, headers })
+  const beside = await call(service, '/pkce/token', {
+    body: { grant_type: 'refresh_token', minimum_validity: 60 },
+    headers,
   })
-  expect(expectProblem(answer, 403, 'not-allowed')).toBe(CONSENT_DETAILS.keyWithoutIdToken)
+  expect(beside.status, beside.text).toBe(200)
+  return { alone, beside: beside.json.auth0!.oAuth.token }
+}
+
+test('S24: a key proves who the user is only if it is for openid, or for all scopes', async ({
+  serve,
+}) => {
+  const service = await serve()
+  await signIn(service)
+  const { account } = (await readToken(service)).json as { account: { id: string } }
+  for (const words of ['all', `one ${account.id} openid`, `both ${account.id} email openid`]) {
+    const { alone, beside } = await readIdTokens(service, await makeKey(service, words))
+    expect([words, alone.status]).toEqual([words, 200])
+    expect(beside.id_token).toBe((alone.json as Record<string, unknown>)['id_token'])
+    expect(beside.access_token).toMatch(/./)
+  }
+  const { alone, beside } = await readIdTokens(
+    service,
+    await makeKey(service, `mail ${account.id} email`),
+  )
+  expect(expectProblem(alone, 403, 'not-allowed')).toBe(CONSENT_DETAILS.keyWithoutIdToken)
+  expect(beside).toMatchObject({ id_token: '', scope: 'email' })
+})
+
+test('a key for all scopes proves nothing if openid was not granted', async ({ serve }) => {
+  const service = await serve()
+  service.provider.misbehave.tokenResponse = (json) => ({ ...json, scope: 'email' })
+  await signIn(service)
+  const { alone, beside } = await readIdTokens(service, await makeKey(service, 'ci'))
+  expect(expectProblem(alone, 403, 'not-allowed')).toBe(CONSENT_DETAILS.keyWithoutIdToken)
+  expect(beside).toMatchObject({ id_token: '', scope: 'email' })
 })
 
 test('a key gives a token for its scopes, and for fewer of them', async ({ serve }) => {

@@ -7,6 +7,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { peekClaims } from '../../main/oauth/id-token.js'
 import { findProgram } from '../support/program-path.js'
 import { ROOT } from '../support/root.js'
 import { comeBack, expect, test as base } from '../support/service.js'
@@ -298,6 +299,9 @@ test('a running agent gives the token for a key that the user made, and none for
   const token = await runScript(args, { env: {} })
   expect(token).toMatchObject({ code: 0, stderr: '' })
   expect(token.stdout).toMatch(/^\S{20,}\n$/)
+  const idToken = await runScript([...args, '--id-token'], { env: {} })
+  expect(idToken).toMatchObject({ code: 0, stderr: '' })
+  expect(peekClaims(idToken.stdout.trim())['sub']).toBe('alice')
   const unknown = await runScript([...args, '--account', 'zzzzzzzz'], { env: {} })
   expect(unknown.stdout).toBe('')
   expect(unknown.code).not.toBe(0)

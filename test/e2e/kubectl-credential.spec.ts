@@ -2,10 +2,11 @@
 
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { CONSENT_DETAILS } from '../../main/api/api-messages.js'
 import { peekClaims } from '../../main/oauth/id-token.js'
 import { createPrivateAuthority } from '../support/private-ca.js'
 import type { Program } from '../support/program.js'
@@ -49,6 +50,44 @@ test('it prints an ExecCredential with the ID token and its exp', async ({ progr
   expect(status.expirationTimestamp).toBe(
     new Date(Number(exp) * 1000).toISOString().replace('.000Z', 'Z'),
   )
+})
+
+/** Makes a key, and returns the file that holds it. */
+async function writeKey(program: Program, words: string): Promise<string> {
+  program.type(`key ${words}`)
+  const { key, name } = await program.line('key')
+  const path = join(program.dataDir, `${name}.key`)
+  await writeFile(path, `${key}\n`, { mode: 0o600 })
+  return path
+}
+
+test('with a key in a file or a variable, nobody is asked', async ({ program }) => {
+  const path = await writeKey(program, 'kubectl')
+  const env = { LATCHKEY_KEY_FILE: path }
+  const key = { LATCHKEY_KEY: (await readFile(path, 'utf8')).trim() }
+  const at = ['--data-dir', program.dataDir]
+  const { stdout: token } = await runCli(['token', '--id-token', '--key-file', path, ...at])
+  const args = ['kubectl-credential', ...at]
+  for (const ran of [
+    await runCli([...args, '--key-file', path]),
+    await runCli(args, { env }),
+    await runCli(args, { env: key }),
+  ]) {
+    expect(ran).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(ran.stdout)).toMatchObject({ status: { token: token.trim() } })
+  }
+  expect(peekClaims(token.trim())['sub']).not.toBe('')
+  expect(program.stdout()).not.toContain('"event":"consent"')
+})
+
+test('a key for scopes without openid gives kubectl nothing, and says why', async ({ program }) => {
+  program.type('accounts')
+  const { accounts } = await program.line('accounts')
+  const path = await writeKey(program, `mail ${accounts[0]!.id} email`)
+  const args = ['kubectl-credential', '--data-dir', program.dataDir, '--key-file', path]
+  const ran = await runCli(args)
+  expect(ran).toMatchObject({ code: 6, stdout: '' })
+  expect(ran.stderr).toContain(CONSENT_DETAILS.keyWithoutIdToken)
 })
 
 test('a version that Latchkey does not know is bad usage', async ({ program }) => {

@@ -604,6 +604,21 @@ test.describe('keys', () => {
     expect(consents.findKey(made.key)).toBeNull()
   })
 
+  test('a key for scopes without openid is not listed as one for ID tokens', async () => {
+    const { consents } = start()
+    await consents.restore()
+    for (const [scope, tokens] of [
+      [null, 'token'],
+      ['email openid', 'token'],
+      ['email', 'access-token'],
+      ['openid:read', 'access-token'],
+    ] as const) {
+      const { id } = await consents.createKey({ name: 'ci', account: ALICE_REF, scope })
+      const grant = consents.list().grants.find((one) => one.id === id)
+      expect([scope, grant?.purposes]).toEqual([scope, [tokens, 'identity']])
+    }
+  })
+
   test('a key that could not be stored does not exist', async () => {
     const broken = {
       read: () => Promise.resolve([]),

@@ -163,6 +163,7 @@ test('a new key is on a line of its own', () => {
     '',
     'latchkey_abc',
     '',
+    CONSENT_LINES.keyProves,
     CONSENT_LINES.howToSend,
     '',
   ])

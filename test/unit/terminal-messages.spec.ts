@@ -153,6 +153,9 @@ test('the lines about apps', () => {
     deniedUntil: 'nothing until 12:34',
     legend: 'Type forget and an ID to take back what an app was allowed, or to be asked again.',
     newKey: 'This is the key backup. Latchkey does not show it again:',
+    keyProves:
+      'Whoever has it gets access tokens of the account, and ID tokens, which prove who you are. A key for ' +
+      'scopes without openid gives no ID tokens.',
     howToSend: 'An app sends it with each request, as the header Authorization: Bearer KEY.',
   })
 })

@@ -85,9 +85,10 @@ _latchkey_table() {
       esac
       ;;
     kubectl-credential)
-      flags='--account --start --data-dir -h --help'
-      valued='--account --data-dir'
+      flags='--account --key-file --start --data-dir -h --help'
+      valued='--account --key-file --data-dir'
       case $about in
+        --key-file) offer='file' ;;
         --data-dir) offer='folder' ;;
       esac
       ;;

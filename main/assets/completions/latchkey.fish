@@ -120,6 +120,7 @@ complete -c latchkey -n '__latchkey_command git-credential' -s h -l help -d 'pri
 
 complete -c latchkey -n __latchkey_command -a kubectl-credential -d 'give kubectl an ID token'
 complete -c latchkey -n '__latchkey_command kubectl-credential' -l account -x -d 'the account; the default one if left out'
+complete -c latchkey -n '__latchkey_command kubectl-credential' -l key-file -r -F -d 'a file with a key, which only you can read'
 complete -c latchkey -n '__latchkey_command kubectl-credential' -l start -d 'start Latchkey in the background if it does not run'
 complete -c latchkey -n '__latchkey_command kubectl-credential' -l data-dir -x -a '(__latchkey_folders)' -d 'the data directory of the Latchkey to talk to'
 complete -c latchkey -n '__latchkey_command kubectl-credential' -s h -l help -d 'print the help of the command'

@@ -125,6 +125,7 @@ $script:LatchkeyCommands = [ordered]@{
     Words = @()
     Flags = @(
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
