@@ -5,17 +5,16 @@ import { splitSwitches } from '../settings/chromium-switches.js'
 import { findCommandArgs } from '../settings/flags.js'
 
 /**
- * Reads the arguments of a command in the terminal; null for the tray app. A command is a word anywhere
- * among the flags. `--help` and `--version` have short forms as well.
+ * Reads the arguments of a program in the terminal; null for the tray app. Its word is anywhere among the
+ * flags. `--help` and `--version` have short forms as well. All other commands are in main/cli.
  */
 export function readCommand(args: readonly string[]): readonly string[] | null {
   const own = ownArgs(args)
-  for (const [word, short] of [
-    ['help', '-h'],
-    ['version', '-V'],
+  for (const [flag, short] of [
+    ['--help', '-h'],
+    ['--version', '-V'],
   ] as const) {
-    const isAsked = own.includes(`--${word}`) || own.includes(short)
-    if (isAsked || findCommandArgs(word, own) !== null) return [`--${word}`]
+    if (own.includes(flag) || own.includes(short)) return [flag]
   }
   if (['diagnose', 'uninstall-data'].some((word) => findCommandArgs(word, own) !== null)) return own
   return findCommandArgs('headless', own)

@@ -2,7 +2,8 @@
 # latchkey-token: prints an access token, or an ID token. It does what `latchkey token --key-file FILE` does, without
 # starting a program for it: one call of curl over Latchkey's Unix socket, with a key.
 #
-# Exit codes: 0; 1 failed; 2 bad usage; 3 Latchkey does not run; 5 not signed in; 6 not allowed.
+# Exit codes: 0; 1 failed; 2 bad usage; 3 Latchkey does not run; 4 wrong agent; 5 not signed in; 6 not
+# allowed.
 
 set -u
 LC_ALL=C
@@ -15,6 +16,12 @@ LATCHKEY_KEY. To make one: (umask 077; latchkey key NAME > FILE)'
 fail() {
   printf 'latchkey: %s\n' "$2" >&2
   exit "$1"
+}
+
+# What this script can't do, the app can: /usr/bin/latchkey then starts it.
+unable() {
+  [ -z "${LATCHKEY_UNABLE-}" ] || exit "$LATCHKEY_UNABLE"
+  fail "$1" "$2"
 }
 
 # 1. Read the flags.
@@ -60,16 +67,23 @@ done
 
 # 2. Make the body. Nothing in it needs an escape.
 case $account$scope$audience in
-  *[\"\\]* | *[[:cntrl:]]*) fail 2 "A value contains a character that can't be in it." ;;
+  *[\"\\]* | *[[:cntrl:]]*) unable 2 "A value contains a character that can't be in it." ;;
 esac
 body='"token_type":"'$type'"'
 [ -z "$account" ] || body=$body',"account":"'$account'"'
 [ -z "$audience" ] || body=$body',"audience":"'$audience'"'
 [ -z "$scope" ] || body=$body',"scope":"'$scope'"'
 case $validity in
-  *[!0-9]* | 0?* | ?????????*) fail 2 '--min-validity must be a whole number of seconds.' ;;
-  ?*) body=$body',"minimum_validity":'$validity ;;
+  *[!0-9]* | ?????????*) is_valid=0 ;;
+  *)
+    # JSON has no number with a zero before it, and the shell takes one for octal.
+    while :; do case $validity in 0?*) validity=${validity#0} ;; *) break ;; esac; done
+    is_valid=$((${validity:-0} <= 31536000))
+    ;;
 esac
+[ "$is_valid" -eq 1 ] ||
+  fail 2 '--min-validity must be a whole number of seconds, at most 31536000.'
+[ -z "$validity" ] || body=$body',"minimum_validity":'$validity
 
 # 3. Read the key. Other programs can read command lines and temporary files, so it is in neither.
 if [ -n "$key_file" ]; then
@@ -82,18 +96,27 @@ if [ -n "$key_file" ]; then
     *) fail 2 "$place is not a regular file." ;;
   esac
   [ -O "$key_file" ] || fail 2 "$place belongs to another user."
-  IFS= read -r key <"$key_file" || [ -n "$key" ] || fail 2 "$place contains no key."
+  key=
+  while read -r line || [ -n "$line" ]; do key="$key $line"; done <"$key_file"
 else
   place=LATCHKEY_KEY
   key=${LATCHKEY_KEY-}
   [ -n "$key" ] || fail 2 'No key is given. Use --key-file, LATCHKEY_KEY_FILE or LATCHKEY_KEY.'
 fi
 unset LATCHKEY_KEY
+while :; do
+  case $key in
+    [[:space:]]*) key=${key#?} ;;
+    *[[:space:]]) key=${key%?} ;;
+    *) break ;;
+  esac
+done
 case $key in
-  *[!A-Za-z0-9_-]*) fail 2 "$place contains no key. A key begins with latchkey_." ;;
-  latchkey_?*) ;;
-  *) fail 2 "$place contains no key. A key begins with latchkey_." ;;
+  *[!A-Za-z0-9_-]*) length=0 ;;
+  latchkey_*) length=${#key} ;;
+  *) length=0 ;;
 esac
+[ "$length" -eq 52 ] || fail 2 "$place contains no key. A key begins with latchkey_."
 
 # 4. Find the socket. The key goes nowhere else: only this user can make a socket in its folder.
 if [ -z "$data_dir" ]; then
@@ -105,9 +128,17 @@ if [ -z "$data_dir" ]; then
   if [ -d "$mac" ]; then data_dir=$mac/Latchkey; fi
 fi
 service=$data_dir/service.json
-if ! [ -f "$service" ] || ! [ -O "$service" ]; then
+if ! [ -f "$service" ]; then
   fail 3 "Latchkey does not run, or not with the data directory $data_dir. Start it first."
 fi
+# The first word of the line is the mode.
+mode=$(ls -lnd -- "$service" 2>/dev/null) || mode=
+case $mode in
+  -????[!w]??[!w]*) [ -O "$service" ] || mode= ;;
+  *) mode= ;;
+esac
+[ -n "$mode" ] ||
+  fail 4 "Other users can write $service, so it may name a program of theirs. Nothing was sent."
 socket=
 while IFS= read -r line; do
   case $line in
@@ -118,14 +149,22 @@ while IFS= read -r line; do
   esac
 done <"$service"
 case $socket in
-  '' | *\\*) fail 1 'Latchkey has no Unix socket for this. Use latchkey token.' ;;
+  '' | *\\*) unable 1 'Latchkey has no Unix socket for this. Use latchkey token.' ;;
 esac
+mode=$(ls -lnd -- "${socket%/*}" 2>/dev/null) || mode=
+case $mode in
+  '' | d???------*) ;;
+  *) unable 1 "Other users can enter the folder of $socket. Use latchkey token." ;;
+esac
+if [ -n "$mode" ] && ! [ -O "${socket%/*}" ]; then
+  unable 1 "The folder of $socket belongs to another user. Use latchkey token."
+fi
 if ! [ -S "$socket" ] || ! [ -O "$socket" ]; then
-  fail 3 "Latchkey does not run any more: nothing listens at $socket. Start it again."
+  unable 3 "Latchkey does not run any more: nothing listens at $socket. Start it again."
 fi
 
 # 5. Ask. The status is on a line of its own, after the answer.
-command -v curl >/dev/null || fail 1 'curl is missing. Install it, or use latchkey token.'
+command -v curl >/dev/null || unable 1 'curl is missing. Install it, or use latchkey token.'
 answer=$(
   echo "header = \"Authorization: Bearer $key\"" | curl -q --config - --silent \
     --noproxy '*' --unix-socket "$socket" --max-time 120 --globoff \
@@ -134,7 +173,7 @@ answer=$(
 )
 case $? in
   0) ;;
-  7) fail 3 "Latchkey does not run any more: nothing listens at $socket. Start it again." ;;
+  7) unable 3 "Latchkey does not run any more: nothing listens at $socket. Start it again." ;;
   *) fail 1 'Latchkey did not answer, or not in time.' ;;
 esac
 status=${answer##*"

@@ -2,42 +2,58 @@
 # /usr/bin/latchkey: starts the tray app, or one of the commands, which need no desktop.
 
 app=/opt/Latchkey/latchkey
+script=/opt/Latchkey/resources/bin/latchkey-token
 
-# With a key, a token needs no start of the app.
-if [ "${1-}" = token ]; then
-  key=${LATCHKEY_KEY_FILE-}${LATCHKEY_KEY-}
-  plain=1
-  for arg in "$@"; do
-    case $arg in
-      --key-file | --key-file=*) key=1 ;;
-      --json | --help | -h) plain= ;;
-    esac
-  done
-  script=/opt/Latchkey/resources/bin/latchkey-token
-  if [ -n "$key" ] && [ -n "$plain" ] && [ -x "$script" ]; then
-    shift
-    exec "$script" "$@"
-  fi
-fi
-
-command=
-case ${1-} in
-  help | version | diagnose | headless | uninstall-data) command=$1 ;;
-  token | status | sign-in | sign-out | accounts | use | events | apps | key) command=$1 ;;
-  git-credential | kubectl-credential) command=$1 ;;
-esac
+# 1. Find the command: the first word that is neither a flag nor the value of one. `plain` is empty if
+# something is not for the script of step 2.
+command='' key=${LATCHKEY_KEY_FILE-}${LATCHKEY_KEY-} plain=1 is_value=''
 for arg in "$@"; do
-  case $arg in --help | --version | -h | -V) command=$arg ;; esac
+  if [ -n "$is_value" ]; then
+    is_value=
+    continue
+  fi
+  case $arg in
+    --key-file) key=1 is_value=1 ;;
+    --key-file=*) key=1 ;;
+    --account | --scope | --audience | --min-validity | --data-dir) is_value=1 ;;
+    --account=* | --scope=* | --audience=* | --min-validity=* | --data-dir=* | --id-token) ;;
+    --provider | --issuer | --client-id | --client-secret-file | --prompt | --max-age) is_value=1 plain= ;;
+    --authorization-parameter | --allowed-parameters | --port | --redirect-port) is_value=1 plain= ;;
+    --redirect-host | --redirect-path | --sign-in-timeout | --login-timeout) is_value=1 plain= ;;
+    --consent | --allow | --client-version | --git-host | --log-level) is_value=1 plain= ;;
+    --help | --version | -h | -V) command=${command:-$arg} plain= ;;
+    -?*) plain= ;;
+    *)
+      case $command in
+        '' | -*) command=$arg ;;
+        *) plain= ;;
+      esac
+      ;;
+  esac
 done
 
-if [ -n "$command" ]; then
-  # Chromium has no sandbox for root. A command opens no page, so it needs no sandbox.
-  if [ "$(id -u)" -eq 0 ]; then set -- --no-sandbox "$@"; fi
-  exec "$app" --ozone-platform=headless --disable-gpu "$@"
+# 2. With a key, a token needs no start of the app, unless the script can't get it.
+if [ -n "$plain" ] && [ -n "$key" ] && [ "${1-}" = token ] && [ -x "$script" ]; then
+  shift
+  LATCHKEY_UNABLE=100 "$script" "$@"
+  code=$?
+  [ "$code" -eq 100 ] || exit "$code"
+  set -- token "$@"
 fi
 
-if [ -z "${DISPLAY-}${WAYLAND_DISPLAY-}" ]; then
-  echo 'latchkey: The tray app needs a desktop, and there is none here. Without one, run: latchkey headless' >&2
-  exit 1
-fi
-exec "$app" "$@"
+# 3. Start the app, for a command without a screen.
+case $command in
+  token | status | sign-in | sign-out | accounts | use | events | apps | key) ;;
+  git-credential | kubectl-credential | diagnose | headless | uninstall-data) ;;
+  help | version | --help | --version | -h | -V) ;;
+  *)
+    if [ -z "${DISPLAY-}${WAYLAND_DISPLAY-}" ]; then
+      echo 'latchkey: The tray app needs a desktop, and there is none here. Without one, run: latchkey headless' >&2
+      exit 1
+    fi
+    exec "$app" "$@"
+    ;;
+esac
+# Chromium has no sandbox for root. A command opens no page, so it needs no sandbox.
+if [ "$(id -u)" -eq 0 ]; then set -- --no-sandbox "$@"; fi
+exec "$app" --ozone-platform=headless --disable-gpu "$@"

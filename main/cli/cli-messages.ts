@@ -107,6 +107,9 @@ export const HELP_WORDS = {
   examples: 'Examples',
   exits: 'Exit codes',
   more: 'latchkey help COMMAND, or latchkey COMMAND --help, says more about a command.',
+  trayApp:
+    'Without a command, latchkey of an installed package starts the tray app, with the flags that ' +
+    'latchkey headless --help lists.',
   settings: (command: string) =>
     `${command} takes the flags of all settings, too: latchkey ${command} --help lists them.`,
 }

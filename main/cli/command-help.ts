@@ -1,10 +1,9 @@
 // The help of the command line, made from the table of commands. It fits 80 columns.
 
+import { formatRows, wrapText } from '../base/wrap-text.js'
 import { HELP_WORDS } from './cli-messages.js'
 import { COMMANDS, type Argument, type Command, type Flag } from './commands-table.js'
 import { EXIT_CODES, EXIT_MEANINGS, type ExitName } from './exit-codes.js'
-
-export const WIDEST_LINE = 80
 
 /** Formats the help of all commands. */
 export function formatCommands(): string {
@@ -20,7 +19,8 @@ export function formatCommands(): string {
     `${HELP_WORDS.exits}:`,
     ...formatRows(toExitRows(Object.keys(EXIT_CODES) as ExitName[])),
     '',
-    ...wrap(HELP_WORDS.more, 0),
+    ...wrapText(HELP_WORDS.more),
+    ...wrapText(HELP_WORDS.trayApp),
   ].join('\n')
 }
 
@@ -32,7 +32,7 @@ export function formatCommand(command: Command): string {
   const { arguments: argumentsTitle, flags: flagsTitle } = HELP_WORDS
   return [
     `${HELP_WORDS.usage}: ${formatUsage(command)}`,
-    ...[...details, ...settings].flatMap((paragraph) => ['', ...wrap(paragraph, 0)]),
+    ...[...details, ...settings].flatMap((paragraph) => ['', ...wrapText(paragraph)]),
     ...formatSection(argumentsTitle, formatRows(given.map(({ name, help }) => [name, help]))),
     ...formatSection(flagsTitle, formatRows(flags.map((flag) => [nameFlag(flag), flag.help]))),
     ...formatSection(
@@ -72,26 +72,4 @@ function formatArgument({ name, isOptional }: Argument): string {
 
 function formatSection(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', `${title}:`, ...lines]
-}
-
-function formatRows(rows: readonly (readonly [name: string, text: string])[]): readonly string[] {
-  const width = Math.max(...rows.map(([name]) => name.length))
-  return rows.flatMap(([name, text]) => {
-    const [first = '', ...others] = wrap(text, width + 4)
-    return [`  ${name.padEnd(width)}  ${first.trimStart()}`, ...others]
-  })
-}
-
-/** Breaks a text into lines that are indented by a number of spaces. */
-function wrap(text: string, indent: number): readonly string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)
-    if (line !== undefined && line.length + 1 + word.length <= WIDEST_LINE) {
-      lines[lines.length - 1] = `${line} ${word}`
-    } else {
-      lines.push(' '.repeat(indent) + word)
-    }
-  }
-  return lines
 }

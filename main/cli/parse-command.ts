@@ -3,6 +3,7 @@
 import { nearest } from '../base/nearest.js'
 import { CliError } from './cli-error.js'
 import { USAGE_MESSAGES } from './cli-messages.js'
+import { findCommandIndex } from './find-command.js'
 import {
   COMMANDS,
   findCommand,
@@ -19,24 +20,27 @@ export type Invocation = {
   values: Readonly<Record<string, string>>
   /** The switches that are on. */
   switches: ReadonlySet<string>
-  /** Everything after the command, for a command that reads the settings itself. */
+  /** Everything but the command, for a command that reads the settings itself. */
   rest: readonly string[]
 }
 
 /** What `--help` and the like stand for, in place of a command. */
-const STANDS_FOR: Readonly<Record<string, CommandName>> = {
+const STANDS_FOR: Readonly<Partial<Record<string, CommandName>>> = {
   '--help': 'help',
   '-h': 'help',
   '--version': 'version',
   '-V': 'version',
 }
 
-/** Reads a command line. Fails with a {@link CliError} for a bad usage. */
-export function parseCommand([first, ...rest]: readonly string[]): Invocation {
-  if (first === undefined) throw badUsage(USAGE_MESSAGES.noCommand)
-  const name = Object.hasOwn(STANDS_FOR, first) ? STANDS_FOR[first]! : first
-  const command = findCommand(name)
-  if (command === undefined) throw badUsage(explainUnknown(first))
+/** Reads a command line. Flags may precede the command. Fails with a {@link CliError} for a bad usage. */
+export function parseCommand(args: readonly string[]): Invocation {
+  const index = findCommandIndex(args)
+  const [first = ''] = args
+  const word = args[index] ?? STANDS_FOR[first]
+  if (word === undefined) throw badUsage(USAGE_MESSAGES.noCommand)
+  const rest = args.toSpliced(Math.max(index, 0), 1)
+  const command = findCommand(word)
+  if (command === undefined) throw badUsage(explainUnknown(word))
   if (command.takesSettings) {
     return { command, words: [], values: {}, switches: new Set(), rest }
   }

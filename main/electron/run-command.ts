@@ -2,7 +2,7 @@
 
 import { app } from 'electron'
 import { ownArgs, readCommand } from '../app/packaged-command.js'
-import { findCommand } from '../cli/commands-table.js'
+import { isForCommandLine } from '../cli/find-command.js'
 import { flushOutput } from '../base/output.js'
 import { INSTALLED } from '../settings/help.js'
 import { printInformation } from '../terminal/information.js'
@@ -14,7 +14,7 @@ import { printInformation } from '../terminal/information.js'
  */
 export async function runCommand(args: readonly string[]): Promise<void> {
   const own = ownArgs(args)
-  if (isAgentCommand(own[0])) await runAgentCommand(own)
+  if (isForCommandLine(own)) await runOnCommandLine(own)
   const command = readCommand(args)
   if (command === null) return
   if (await isDone(command)) {
@@ -24,16 +24,10 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   await new Promise<never>(() => undefined)
 }
 
-/** True for a command that asks the running agent. The others are programs of their own. */
-function isAgentCommand(word: string | undefined): boolean {
-  const command = word === undefined ? undefined : findCommand(word)
-  if (command === undefined || command.takesSettings) return false
-  return command.name !== 'help' && command.name !== 'version'
-}
-
-async function runAgentCommand(own: readonly string[]): Promise<never> {
+async function runOnCommandLine(own: readonly string[]): Promise<never> {
   const { runCli } = await import('../cli/run-cli.js')
-  const runOther = (): Promise<never> => Promise.reject(new Error('not a command of the agent'))
+  const runOther = (): Promise<never> =>
+    Promise.reject(new Error('not a command of the command line'))
   const code = await runCli(own, { env: process.env, version: app.getVersion(), runOther })
   await flushOutput()
   app.exit(code ?? 0)

@@ -1,15 +1,26 @@
 // The shell script that prints a token, by curl over the Unix socket, with a key.
 
 import { execFile, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, linkSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { findCommand } from '../../main/cli/commands-table.js'
 import { peekClaims } from '../../main/oauth/id-token.js'
 import { findProgram } from '../support/program-path.js'
 import { ROOT } from '../support/root.js'
+import { CLI, runCli, runCommand } from '../support/run-cli.js'
 import { comeBack, expect, test as base } from '../support/service.js'
 
 const SCRIPT = join(ROOT, 'main/assets/latchkey-token.sh')
@@ -40,12 +51,17 @@ const test = base.extend<{ fake: Fake }>({
       void text(request).then((body) => {
         const { method = '', url = '', headers } = request
         asked.push({ method, url, headers, body })
-        response.writeHead(next.status).end(next.body)
+        // The command line reads JSON.
+        const isText = next.status !== 200 || headers.accept === 'text/plain'
+        const answer = isText ? next.body : JSON.stringify({ access_token: next.body })
+        response.writeHead(next.status).end(answer)
       })
     })
     await new Promise<void>((resolve) => server.listen(socket, resolve))
-    const service = { instance: 'x', url: 'http://127.0.0.1:1', port: 1, socket, pid: 1 }
-    await writeFile(join(dataDir, 'service.json'), JSON.stringify(service, null, 2))
+    const version = '0.1.0'
+    const service = { instance: 'x', url: 'http://127.0.0.1:1', port: 1, socket, pid: 1, version }
+    const content = JSON.stringify(service, null, 2)
+    await writeFile(join(dataDir, 'service.json'), content, { mode: 0o600 })
     const keyFile = join(dataDir, 'a key')
     await writeFile(keyFile, `${KEY}\n`, { mode: 0o600 })
     await use({
@@ -147,7 +163,8 @@ for (const { what, args, message } of [
   { what: 'a line break', args: ['--audience', 'a\nb'], message: /can't be in it/ },
   { what: 'a time that is no number', args: ['--min-validity', '1e3'], message: /whole number/ },
   { what: 'a negative time', args: ['--min-validity', '-1'], message: /whole number/ },
-  { what: 'a time too long', args: ['--min-validity', '999999999'], message: /whole number/ },
+  { what: 'a time too long', args: ['--min-validity', '31536001'], message: /whole number/ },
+  { what: 'a time of nine digits', args: ['--min-validity', '000000060'], message: /whole number/ },
 ]) {
   test(`${what} is bad usage, and nothing is sent`, async ({ fake }) => {
     const ended = await fake.run(args)
@@ -217,6 +234,158 @@ test('the key may be in LATCHKEY_KEY, and may lack a line break in its file', as
     `Bearer ${KEY}`,
     `Bearer ${KEY}`,
   ])
+})
+
+/** Flags and keys of `latchkey token`, and whether the package leaves them to the script. */
+const USAGES: readonly {
+  args: readonly string[]
+  byScript: boolean
+  code?: number
+  /** The content of the key file. */
+  key?: string
+}[] = [
+  { args: [], byScript: true },
+  { args: ['--account', 'k3vq7mzd'], byScript: true },
+  { args: ['--account=k3vq7mzd'], byScript: true },
+  { args: ['--scope', 'openid files:read'], byScript: true },
+  { args: ['--scope', '-h'], byScript: true },
+  { args: ['--scope', '--json'], byScript: true },
+  { args: ['--scope=a=b'], byScript: true },
+  { args: ['--scope', 'a"b\\c'], byScript: true },
+  { args: ['--audience', "it's https://api.example/é"], byScript: true },
+  { args: ['--min-validity', '600'], byScript: true },
+  { args: ['--min-validity=0'], byScript: true },
+  { args: ['--min-validity', '00000060'], byScript: true },
+  { args: ['--min-validity', '31536000'], byScript: true },
+  { args: ['--min-validity', '31536001'], byScript: true, code: 2 },
+  { args: ['--min-validity', '000000060'], byScript: true, code: 2 },
+  { args: ['--min-validity', '-1'], byScript: true, code: 2 },
+  { args: ['--min-validity', ' 1'], byScript: true, code: 2 },
+  { args: ['--id-token'], byScript: true },
+  { args: ['--key-file', '/nonexistent'], byScript: true, code: 2 },
+  { args: ['--key-file='], byScript: true, code: 2 },
+  { args: ['--data-dir', '/nonexistent'], byScript: true, code: 3 },
+  { args: ['--scope'], byScript: true, code: 2 },
+  { args: ['--account', ''], byScript: true, code: 2 },
+  { args: ['--json'], byScript: false },
+  // Without a value, it would start an agent: see test/unit/latchkey-script.spec.ts.
+  { args: ['--start=1'], byScript: false, code: 2 },
+  { args: ['--help'], byScript: false },
+  { args: ['-h'], byScript: false },
+  { args: ['--misspelt'], byScript: false, code: 2 },
+  { args: ['--id-token=1'], byScript: false, code: 2 },
+  { args: [`--key=${KEY}`], byScript: false, code: 2 },
+  { args: ['word'], byScript: false, code: 2 },
+  { args: [''], byScript: false, code: 2 },
+  { args: ['--', 'word'], byScript: false, code: 2 },
+  { args: [], key: `\n  ${KEY}\t\r\n\r\n`, byScript: true },
+  { args: [], key: `${KEY}\n${KEY}\n`, byScript: true, code: 2 },
+  { args: [], key: `${KEY} comment\n`, byScript: true, code: 2 },
+  { args: [], key: KEY.slice(0, -1), byScript: true, code: 2 },
+  { args: [], key: `${KEY}k`, byScript: true, code: 2 },
+]
+
+type Installed = {
+  /** Runs the package's `latchkey`, whose app is the command line. */
+  run: (args: readonly string[], env?: Record<string, string>) => Promise<Ended>
+  /** True if the app was started, since the last call. */
+  startedApp: () => boolean
+}
+
+async function install(fake: Fake): Promise<Installed> {
+  const folder = join(fake.dataDir, 'installed')
+  const [app, started] = [join(folder, 'app'), join(folder, 'started')]
+  mkdirSync(folder)
+  const words = `for one in "$@"; do case $one in --ozone-platform=*|--disable-gpu|--no-sandbox) shift ;; esac; done`
+  const start = `echo >'${started}'\n${words}\nexec '${process.execPath}' '${CLI}' "$@"`
+  await writeFile(app, `#!/bin/sh\n${start}\n`, { mode: 0o755 })
+  const text = readFileSync(join(ROOT, 'main/assets/latchkey.sh'), 'utf8')
+  const latchkey = join(folder, 'latchkey')
+  const own = text
+    .replace('/opt/Latchkey/resources/bin/latchkey-token', SCRIPT)
+    .replace('/opt/Latchkey/latchkey', `'${app}'`)
+  await writeFile(latchkey, own, { mode: 0o755 })
+  return {
+    run: (args, env = {}) =>
+      runCommand(latchkey, args, {
+        env: { LATCHKEY_DATA_DIR: fake.dataDir, LATCHKEY_KEY_FILE: fake.keyFile, ...env },
+      }) as Promise<Ended>,
+    startedApp() {
+      const isStarted = existsSync(started)
+      rmSync(started, { force: true })
+      return isStarted
+    },
+  }
+}
+
+/** What was asked, without what `Accept` and the spelling of the default make different. */
+const toComparable = ({ method, url, headers, body }: Asked) => ({
+  method,
+  url,
+  key: headers.authorization,
+  body: { token_type: 'access_token', ...(JSON.parse(body) as object) },
+})
+
+test('the package’s latchkey token does the same as the command line, whichever part of it runs', async ({
+  fake,
+}) => {
+  const { run, startedApp } = await install(fake)
+  const env = { LATCHKEY_DATA_DIR: fake.dataDir, LATCHKEY_KEY_FILE: fake.keyFile }
+  for (const { args, byScript, code = 0, key = `${KEY}\n` } of USAGES) {
+    await writeFile(fake.keyFile, key)
+    const what = JSON.stringify([args, key])
+    const packaged = await run(['token', ...args])
+    const askedByPackage = fake.asked.splice(0).map(toComparable)
+    const hasStarted = startedApp()
+    const expected = await runCli(['token', ...args], { env })
+    const asked = fake.asked.splice(0).map(toComparable)
+    expect(packaged.code, what).toBe(code)
+    expect({ code: packaged.code, stdout: packaged.stdout }, what).toEqual({
+      code: expected.code,
+      stdout: expected.stdout,
+    })
+    expect(packaged.stderr === '', what).toBe(expected.stderr === '')
+    expect(askedByPackage, what).toEqual(asked)
+    // A value that JSON would escape is left to the app.
+    expect(hasStarted, what).toBe(!byScript || what.includes('\\\\c'))
+  }
+  const used = USAGES.flatMap(({ args }) => args.map((arg) => arg.split('=')[0]))
+  for (const { name } of findCommand('token')!.flags) expect(used).toContain(`--${name}`)
+})
+
+test('flags before the word token are the same flags', async ({ fake }) => {
+  const { run } = await install(fake)
+  const ended = await run(['--scope', 'token', '--min-validity=60', 'token'])
+  expect(ended).toEqual({ code: 0, stdout: 'eyJ.access-token\n', stderr: '' })
+  expect(JSON.parse(fake.asked[0]!.body)).toEqual({ scope: 'token', minimum_validity: 60 })
+})
+
+test('without a socket to be sure of, the package starts the app, which decides', async ({
+  fake,
+}) => {
+  const { run, startedApp } = await install(fake)
+  const service = join(fake.dataDir, 'service.json')
+  const content = JSON.parse(readFileSync(service, 'utf8')) as object
+  const place = async (socket: string | null, mode = 0o600): Promise<void> => {
+    await writeFile(service, JSON.stringify({ ...content, socket }, null, 2))
+    chmodSync(service, mode)
+  }
+  for (const socket of [null, join(fake.dataDir, 'gone.sock')]) {
+    await place(socket)
+    expect(await run(['token'])).toMatchObject({ code: 3, stdout: '' })
+    expect(startedApp()).toBe(true)
+  }
+  await place(join(fake.dataDir, 'api.sock'))
+  chmodSync(fake.dataDir, 0o710)
+  expect(await run(['token'])).toMatchObject({ code: 3, stdout: '' })
+  expect(startedApp()).toBe(true)
+  chmodSync(fake.dataDir, 0o700)
+  await place(join(fake.dataDir, 'api.sock'), 0o620)
+  const env = { LATCHKEY_DATA_DIR: fake.dataDir, LATCHKEY_KEY_FILE: fake.keyFile }
+  const [packaged, expected] = [await run(['token']), await runCli(['token'], { env })]
+  expect(packaged).toEqual({ ...expected, code: 4 })
+  expect(startedApp()).toBe(false)
+  expect(fake.asked).toEqual([])
 })
 
 test("curl's own settings and a proxy play no part", async ({ fake }) => {

@@ -25,6 +25,9 @@ import fuses from '@electron/fuses'
 import { expect, test } from '@playwright/test'
 import { build } from 'esbuild'
 import { DESKTOP_ID } from '../../main/autostart/autostart-entries.js'
+import { formatCommand, formatCommands } from '../../main/cli/command-help.js'
+import { COMMANDS, findCommand } from '../../main/cli/commands-table.js'
+import { formatHelp, INSTALLED } from '../../main/settings/help.js'
 import { toBehaviour } from '../driver/behaviour.js'
 import { pack, type PackageParts, type Packed, type PackedPlatform } from '../tools/packing.js'
 import { ROOT } from '../support/root.js'
@@ -342,26 +345,6 @@ function commandLineTests(asar: () => string): void {
     return { ...env, [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour) }
   }
 
-  test('with a key, the script prints a token without the app', async () => {
-    await install('echo the app')
-    const token = join(place(), 'token')
-    writeFileSync(token, `#!/bin/sh\nprintf '%s\\n' "$@"\n`, { mode: 0o755 })
-    const text = await readFile(script(), 'utf8')
-    writeFileSync(script(), text.replace('/opt/Latchkey/resources/bin/latchkey-token', token))
-    const run = (args: string[], env: Record<string, string> = {}) =>
-      spawnSync(script(), args, {
-        env: { PATH: process.env['PATH'], DISPLAY: ':0', ...env },
-        encoding: 'utf8',
-      }).stdout.trimEnd()
-    const args = ['--scope', 'openid a']
-    expect(run(['token', ...args], { LATCHKEY_KEY_FILE: '/k' })).toBe('--scope\nopenid a')
-    expect(run(['token', ...args], { LATCHKEY_KEY: 'latchkey_x' })).toBe('--scope\nopenid a')
-    expect(run(['token', '--key-file=/k'])).toBe('--key-file=/k')
-    expect(run(['token', '--key-file', '/k', '--json'])).toBe('the app')
-    expect(run(['token'])).toBe('the app')
-    expect(run(['status'], { LATCHKEY_KEY: 'latchkey_x' })).toBe('the app')
-  })
-
   test('the script gives commands no screen, and the app the current one', async () => {
     await install(`printf '%s\\n' "$@"`)
     const isRoot = process.getuid?.() === 0
@@ -411,12 +394,25 @@ function commandLineTests(asar: () => string): void {
     for (const word of ['version', '--version']) {
       expect(run(word)).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' })
     }
-    const help = run('help')
-    expect(help).toMatchObject({ status: 0, stderr: '' })
-    expect(help.stdout).toContain('latchkey headless [flags]')
-    expect(help.stdout).toContain('--client-id ID')
-    expect(help.stdout).not.toContain('npm')
-    expect(run('--help')).toEqual(help)
+    const done = (text: string) => ({ status: 0, stdout: `${text}\n`, stderr: '' })
+    for (const args of [['--help'], ['-h'], ['headless', '--help'], ['diagnose', '-h']]) {
+      expect(run(...args)).toEqual(done(formatHelp(INSTALLED)))
+    }
+    expect(run('help')).toEqual(done(formatCommands()))
+    for (const command of COMMANDS) {
+      expect(run('help', command.name)).toEqual(done(formatCommand(command)))
+    }
+    const token = done(formatCommand(findCommand('token')!))
+    for (const args of [
+      ['token', '--help'],
+      ['token', '--scope', '-h', '-h'],
+      ['--help', 'token'],
+      ['--json', 'token', '-h'],
+    ]) {
+      expect(run(...args)).toEqual(token)
+    }
+    expect(run('help', 'tokn')).toMatchObject({ status: 2, stdout: '' })
+    expect(run('--data-dir', '/nonexistent', 'status')).toMatchObject({ status: 3, stdout: '' })
     const dataDir = join(folder, 'diagnosed')
     const diagnosis = run('diagnose', '--json', '--data-dir', dataDir)
     expect(diagnosis.status).toBe(0)

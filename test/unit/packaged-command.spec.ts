@@ -10,13 +10,13 @@ for (const [args, command] of [
   [['hedless'], null],
   [['--client-id', 'headless'], null],
   [['--client-id=help'], null],
-  [['help'], ['--help']],
+  // In main/cli.
+  [['help'], null],
   [['--help'], ['--help']],
   [['--json', '--help'], ['--help']],
   [['headless', '--help'], ['--help']],
   [['-h'], ['--help']],
   [['-V'], ['--version']],
-  [['version'], ['--version']],
   [['--version'], ['--version']],
   [
     ['diagnose', '--json'],
