@@ -13,13 +13,18 @@ export type KeyProblem =
 /** The same as in the names of providers: what people can type and terminals show. */
 const KEY_NAME = /^[\p{L}\p{M}\p{N}._-]{1,40}$/u
 
+/** True for a name that a key can have. */
+export function isKeyName(name: string): boolean {
+  return KEY_NAME.test(name)
+}
+
 /** Makes a key for an account, for some of its scopes, or for all if none is given. Fails with `storage-failed`. */
 export async function createNamedKey(
   agent: Pick<Agent, 'consents' | 'last' | 'model'>,
   wanted: { name: string; account: AccountSession | null; scopes: readonly string[] },
 ): Promise<{ kind: 'made'; id: string; key: string } | KeyProblem> {
   const { name, account, scopes } = wanted
-  if (!KEY_NAME.test(name)) return { kind: 'bad-name' }
+  if (!isKeyName(name)) return { kind: 'bad-name' }
   const { grants } = agent.model().consents
   const isTaken = grants.some((grant) => grant.kind === 'key' && grant.name === name)
   if (isTaken) return { kind: 'name-taken', name }

@@ -4,7 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type * as z from 'zod'
 import type { Agent } from '../agent/agent.js'
 import { defaultId, defaultSession, findAccount, type AccountSession } from '../agent/model.js'
-import { createNamedKey, type KeyProblem } from '../agent/named-key.js'
+import { createNamedKey, isKeyName, type KeyProblem } from '../agent/named-key.js'
+import type { ManageAction } from '../consent/consent.js'
 import { excerpt } from '../base/printable.js'
 import { pickAccount } from '../oauth/account.js'
 import { toAppEntries } from '../present/app-entries.js'
@@ -26,12 +27,12 @@ type AgentEndpoint = Extract<EndpointName, `${string} /agent/${string}`>
 export function createAgentHandlers(deps: AgentRouteDeps): Pick<Handlers, AgentEndpoint> {
   return {
     'GET /agent/accounts': async (request, response) => {
-      await requireManage(deps, request, { response, account: findDefault(deps) })
+      await requireManage(deps, request, { response, action: { kind: 'list-accounts' } })
       return answerJson(JSON.stringify({ accounts: listAccounts(deps) }))
     },
     'POST /agent/use': (request, response) => makeDefault(deps, request, response),
     'GET /agent/apps': async (request, response) => {
-      await requireManage(deps, request, { response, account: findDefault(deps) })
+      await requireManage(deps, request, { response, action: { kind: 'list-apps' } })
       return answerJson(JSON.stringify({ apps: toAppEntries(deps.agent.model()) }))
     },
     'POST /agent/apps/forget': (request, response) => forgetApp(deps, request, response),
@@ -49,17 +50,24 @@ async function readBody<Value>(
   return parseBody(choose(await import('./agent-models.js')), body)
 }
 
-/** Asks the person about the call, for an account that the question names. */
+type Managing = {
+  response: ServerResponse
+  action: ManageAction
+  /** The account that the question names; the default one if left out. */
+  account?: AccountSession | null
+}
+
+/** Asks the person about what the call would do. */
 async function requireManage(
   deps: AgentRouteDeps,
   request: IncomingMessage,
-  { response, account }: { response: ServerResponse; account: AccountSession | null },
+  { response, action, account = findDefault(deps) }: Managing,
 ): Promise<void> {
   if (request.headers.authorization !== undefined) {
     throw notAllowed(CONSENT_DETAILS.keyCannotManage)
   }
   const hangUp = watchHangUp(response)
-  await requireConsent(deps, request, { account, purpose: 'manage', hangUp })
+  await requireConsent(deps, request, { account, purpose: 'manage', action, hangUp })
 }
 
 async function makeDefault(
@@ -68,7 +76,8 @@ async function makeDefault(
   response: ServerResponse,
 ): Promise<Answer> {
   const { account: id } = await readBody(request, (models) => models.useRequest)
-  await requireManage(deps, request, { response, account: findNamed(deps, id) })
+  const action = { kind: 'make-default' } as const
+  await requireManage(deps, request, { response, action, account: findNamed(deps, id) })
   const account = findNamed(deps, id)
   if (account === null) throw makeNotSignedInProblem(PROBLEM_DETAILS.noSuchAccount)
   await deps.agent.makeDefault(id)
@@ -82,7 +91,8 @@ async function forgetApp(
   response: ServerResponse,
 ): Promise<Answer> {
   const { app } = await readBody(request, (models) => models.forgetRequest)
-  await requireManage(deps, request, { response, account: findDefault(deps) })
+  const action = { kind: 'forget-app', app: nameApp(deps, app) } as const
+  await requireManage(deps, request, { response, action })
   if (await deps.agent.consents.forget(app)) return DONE
   throw new Problem('refused', PROBLEM_DETAILS.noSuchApp)
 }
@@ -93,9 +103,14 @@ async function createKey(
   response: ServerResponse,
 ): Promise<Answer> {
   const { name, account: id, scope = [] } = await readBody(request, (models) => models.keyRequest)
-  const find = () => (id === undefined ? findDefault(deps) : findNamed(deps, id))
-  await requireManage(deps, request, { response, account: find() })
-  const made = await createNamedKey(deps.agent, { name, account: find(), scopes: scope })
+  if (!isKeyName(name)) throw new Problem('refused', PROBLEM_DETAILS.badKeyName)
+  const asked = id === undefined ? findDefault(deps) : findNamed(deps, id)
+  const scopes = scope.length === 0 ? null : scope.join(' ')
+  const action = { kind: 'make-key', name, scope: scopes } as const
+  await requireManage(deps, request, { response, action, account: asked })
+  // The person has allowed a key for the account of the question. Another one may be the default by now.
+  const account = asked && findNamed(deps, asked.id)
+  const made = await createNamedKey(deps.agent, { name, account, scopes: scope })
   if (made.kind !== 'made') throw toKeyProblem(made, id !== undefined)
   return answerJson(JSON.stringify({ id: made.id, name, key: made.key }))
 }
@@ -113,6 +128,12 @@ function toKeyProblem(problem: KeyProblem, isNamed: boolean): Problem {
     case 'no-scope':
       return new Problem('refused', PROBLEM_DETAILS.notGranted(excerpt(problem.scope)))
   }
+}
+
+/** The person is asked about a name, because IDs look alike. */
+function nameApp({ agent }: AgentRouteDeps, app: string): string {
+  const found = toAppEntries(agent.model()).find(({ id }) => id === app)
+  return found?.name ?? app
 }
 
 function findDefault({ agent }: AgentRouteDeps): AccountSession | null {

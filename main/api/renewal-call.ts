@@ -6,7 +6,6 @@ import { findSettings, type NarrowedToken } from '../agent/keeper-state.js'
 import { findAccount, type AccountSession } from '../agent/model.js'
 import { notSignedIn } from '../agent/renewal.js'
 import { allowsIdToken, type HeldKey } from '../consent/grants.js'
-import type { Purpose } from '../storage/consent-store.js'
 import { answerJson, type Answer } from './answer.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
 import { toAuth0, type Auth0Deps } from './auth0.js'
@@ -18,6 +17,7 @@ import {
   findKey,
   notAllowed,
   requireConsent,
+  type CallPurpose,
   type ConsentDeps,
 } from './require-consent.js'
 import type { WriteSession } from './session-answer.js'
@@ -31,7 +31,7 @@ export type RenewalDeps = ChooseAccountDeps &
 /** What a call wants. `account`: the ID of an account; absent if only the header may name one. */
 export type CallerWish = {
   wanted: NamedClient & { account?: string | undefined }
-  purpose: Purpose
+  purpose: CallPurpose
   hangUp: AbortSignal
 }
 
@@ -113,7 +113,7 @@ async function toNotSignedIn(
 type Ended = {
   account: Extract<AccountSession, { kind: 'needs-sign-in' }> | undefined
   key: HeldKey | null
-  purpose: Purpose
+  purpose: CallPurpose
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import type { AccountSession } from '../agent/model.js'
-import type { ConsentAccount, ConsentRefusal } from '../consent/consent.js'
+import type { ConsentAccount, ConsentRefusal, ManageAction } from '../consent/consent.js'
 import { isOf, type HeldKey } from '../consent/grants.js'
 import { isUnchanged } from '../consent/program.js'
 import type { Caller } from '../net/caller.js'
@@ -22,8 +22,13 @@ export type ConsentDeps = {
   findCaller: FindCaller
 }
 
+/** Each purpose but `manage`, which needs an action. */
+export type CallPurpose = Exclude<Purpose, 'manage'>
+
 /** What a call wants. `account`: null if nobody is signed in at the provider yet. */
-export type Wanted = { account: ConsentAccount | null; purpose: Purpose; hangUp: AbortSignal }
+export type Wanted = { account: ConsentAccount | null; hangUp: AbortSignal } & (
+  { purpose: CallPurpose; action?: never } | { purpose: 'manage'; action: ManageAction }
+)
 
 /** @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1} */
 const BEARER = /^bearer +(\S+)$/i
@@ -75,13 +80,14 @@ export function findKeyAccount(
 export async function requireConsent(
   { agent, findCaller }: ConsentDeps,
   request: IncomingMessage,
-  { account, purpose, hangUp }: Wanted,
+  { account, purpose, action, hangUp }: Wanted,
 ): Promise<Caller> {
   const caller = await findCaller(request)
   const verdict = await agent.consents.ask({
     caller,
     account,
     purpose,
+    ...(action !== undefined && { action }),
     signal: hangUp,
     lookAgain: () => findCaller(request, { isFresh: true }),
   })

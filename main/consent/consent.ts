@@ -24,12 +24,25 @@ export type AskingProgram = {
 /** An account in the list, as far as consents need it. */
 export type ConsentAccount = SessionOwner & { id: string; provider: string; account: Account }
 
+/** What a call of the purpose `manage` would do. The person allows this, and nothing else. */
+export type ManageAction =
+  | { kind: 'list-accounts' }
+  | { kind: 'list-apps' }
+  /** Of the account that the question names. */
+  | { kind: 'make-default' }
+  /** `app`: the name of an app or a key. */
+  | { kind: 'forget-app'; app: string }
+  /** `scope`: separated by spaces; null if the key is for all scopes of the account. */
+  | { kind: 'make-key'; name: string; scope: string | null }
+
 export type ConsentQuestion = {
   id: string
   program: AskingProgram
   /** Null if nobody is signed in at the provider yet. */
   account: Omit<ConsentAccount, keyof SessionOwner> | null
   purpose: Purpose
+  /** Null for every purpose but `manage`. */
+  action: ManageAction | null
   /** False if the program can only be allowed once. */
   canLast: boolean
   /** When the wait for the answer ends, in milliseconds since the epoch. */
@@ -65,6 +78,8 @@ export type ConsentRequest = {
   /** Null if nobody is signed in at the provider yet. */
   account: ConsentAccount | null
   purpose: Purpose
+  /** For the purpose `manage`, and for no other. */
+  action?: ManageAction
   /** Aborts when the caller hangs up. */
   signal: AbortSignal
   /** Identifies the caller again, after a wait. */

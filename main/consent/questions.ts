@@ -174,7 +174,7 @@ function usePass({ deps, passes }: State, key: string | null): boolean {
 }
 
 function toQuestion(
-  { caller, account, purpose }: ConsentRequest,
+  { caller, account, purpose, action }: ConsentRequest,
   deadlineMs: number,
 ): ConsentQuestion {
   return {
@@ -182,12 +182,15 @@ function toQuestion(
     program: toAskingProgram(caller),
     account: account && pickConsentAccount(account),
     purpose,
+    action: action ?? null,
     canLast: canLast(caller) && purpose !== 'manage' && account !== null,
     deadlineMs,
   }
 }
 
-function toKey({ caller, account, purpose }: ConsentRequest): string | null {
+function toKey({ caller, account, purpose, action }: ConsentRequest): string | null {
+  // Two commands of one shell are one tool. What the person allows one of them is only for its own action.
+  if (action !== undefined) return null
   const program = toShareKey(caller)
   return program === null ? null : JSON.stringify([program, account?.id ?? null, purpose])
 }

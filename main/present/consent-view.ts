@@ -10,6 +10,7 @@ import { isSameOwner } from '../storage/session-owner.js'
 import {
   CONSENT_WORDS,
   describeCertainty,
+  describeWish,
   explainOnlyOnce,
   nameProgram,
   nameStarters,
@@ -21,7 +22,7 @@ import { PRESENT_MESSAGES } from './present-messages.js'
 const { labels, answers } = CONSENT_WORDS
 
 export function toConsentQuestionView(question: ConsentQuestion): ConsentQuestionView {
-  const { id, program, purpose, canLast, deadlineMs } = question
+  const { id, program, canLast, deadlineMs } = question
   const [certainty = '', ...doubts] = describeCertainty(program)
   return {
     id,
@@ -30,7 +31,7 @@ export function toConsentQuestionView(question: ConsentQuestion): ConsentQuestio
     isUncertain: program.grade === 'uncertain',
     doubts,
     facts: [
-      { label: labels.purpose, value: CONSENT_WORDS.purposes[purpose], detail: null },
+      { label: labels.purpose, value: describeWish(question), detail: null },
       ...listAccountFacts(question),
       ...listProgramFacts(program),
     ],

@@ -1,6 +1,11 @@
 // The words for people about programs that ask for tokens, in one table, for the window and the terminal.
 
-import type { AskingProgram, ConsentEnd, ConsentQuestion } from '../consent/consent.js'
+import type {
+  AskingProgram,
+  ConsentEnd,
+  ConsentQuestion,
+  ManageAction,
+} from '../consent/consent.js'
 import { printable } from '../base/printable.js'
 import type { Doubt } from '../net/caller.js'
 import type { Purpose } from '../storage/consent-store.js'
@@ -11,7 +16,13 @@ export const CONSENT_WORDS = {
   /** The same, if nobody is signed in yet. */
   asksToSignIn: (app: string) => `${app} asks to sign in as you`,
   /** The same, for a program that wants to manage Latchkey. */
-  asksToManage: (app: string) => `${app} asks to manage Latchkey`,
+  asksTo: {
+    'list-accounts': (app) => `${app} asks to see your accounts`,
+    'list-apps': (app) => `${app} asks to see your list of apps`,
+    'make-default': (app) => `${app} asks to change the default account`,
+    'forget-app': (app) => `${app} asks to forget an app`,
+    'make-key': (app) => `${app} asks to make a key`,
+  } satisfies Record<ManageAction['kind'], (app: string) => string>,
   /** A program that was not found, or has no printable name. */
   unknownApp: 'An unknown app',
 
@@ -24,8 +35,18 @@ export const CONSENT_WORDS = {
     identity: 'See your name and email address',
     'id-token': 'Get an ID token, which proves to other services who you are',
     'sign-in': 'Sign in as you, without asking you',
-    manage: 'See and change your accounts and the list of allowed apps, and make keys',
+    manage: 'Manage Latchkey',
   } satisfies Record<Purpose, string>,
+  /** What a call that manages Latchkey would do. */
+  actions: {
+    listAccounts: 'See all your accounts, with names and email addresses',
+    listApps: 'See which apps and keys you allowed, and which apps you denied',
+    makeDefault: 'Make this account the default, which apps get if they ask for no other',
+    forgetApp: (app: string) => `Take back what you decided about "${app}"`,
+    makeKey: (name: string, scope: string | null) =>
+      `Make the key "${name}": whoever has it gets tokens of this account` +
+      `${scope === null ? '' : ` for ${scope}`} without a question, until you forget it`,
+  },
   /** The same in a list. */
   purposesInList: {
     token: 'access and ID tokens',
@@ -57,7 +78,7 @@ export const CONSENT_WORDS = {
   onlyOnce: {
     /** A shell, curl, a bare interpreter or the like. */
     tool: 'It can only be allowed once, because it does what any other program tells it to do.',
-    manage: 'It can only be allowed once, because it changes what you decide.',
+    manage: 'It can only be allowed once, because it shows or changes what you decide.',
     nobodySignedIn: 'It can only be allowed once, because nobody is signed in yet.',
     uncertain: "It can only be allowed once, because Latchkey can't recognize it the next time.",
   },
@@ -101,10 +122,32 @@ export function nameProgram({ name }: Pick<AskingProgram, 'name'>): string {
 }
 
 /** The title of a question. */
-export function titleQuestion({ program, account, purpose }: ConsentQuestion): string {
+export function titleQuestion({ program, account, action }: ConsentQuestion): string {
   const app = nameProgram(program)
-  if (purpose === 'manage') return CONSENT_WORDS.asksToManage(app)
+  if (action !== null) return CONSENT_WORDS.asksTo[action.kind](app)
   return account === null ? CONSENT_WORDS.asksToSignIn(app) : CONSENT_WORDS.asks(app)
+}
+
+/** Says what a program would do if it were allowed. */
+export function describeWish({
+  purpose,
+  action,
+}: Pick<ConsentQuestion, 'purpose' | 'action'>): string {
+  const { actions, purposes } = CONSENT_WORDS
+  switch (action?.kind) {
+    case undefined:
+      return purposes[purpose]
+    case 'list-accounts':
+      return actions.listAccounts
+    case 'list-apps':
+      return actions.listApps
+    case 'make-default':
+      return actions.makeDefault
+    case 'forget-app':
+      return actions.forgetApp(printable(action.app))
+    case 'make-key':
+      return actions.makeKey(printable(action.name), action.scope && printable(action.scope))
+  }
 }
 
 /** Names the programs above a program; null if none is known. */

@@ -1,6 +1,11 @@
 // Makes the JSON lines about programs that ask for tokens. Part of the headless program's contract.
 
-import type { AskingProgram, ConsentEnd, ConsentQuestion } from '../consent/consent.js'
+import type {
+  AskingProgram,
+  ConsentEnd,
+  ConsentQuestion,
+  ManageAction,
+} from '../consent/consent.js'
 import type { Model } from '../agent/model.js'
 import {
   toAppEntries,
@@ -21,6 +26,8 @@ export type ConsentLine = {
   /** Null if nobody is signed in at the provider yet. */
   account: ListedAccount | null
   purpose: Purpose
+  /** What the call would do; null for every purpose but `manage`. */
+  action: ManageAction | null
 }
 
 export type ConsentAnsweredLine = { event: 'consent-answered'; id: string; answer: ConsentEnd }
@@ -30,7 +37,13 @@ export type AppsLine = { event: 'apps'; apps: readonly AppEntry[] }
 /** The only line with a secret. It is printed once. */
 export type KeyLine = { event: 'key'; id: string; name: string; key: string }
 
-export function toConsentLine({ id, program, account, purpose }: ConsentQuestion): ConsentLine {
+export function toConsentLine({
+  id,
+  program,
+  account,
+  purpose,
+  action,
+}: ConsentQuestion): ConsentLine {
   const { name, executable, script, pid, startedBy, grade } = program
   return {
     event: 'consent',
@@ -39,6 +52,7 @@ export function toConsentLine({ id, program, account, purpose }: ConsentQuestion
     grade,
     account: toListedAccount(account),
     purpose,
+    action,
   }
 }
 

@@ -9,6 +9,7 @@ import { listApps } from '../present/consent-view.js'
 import {
   CONSENT_WORDS,
   describeCertainty,
+  describeWish,
   explainOnlyOnce,
   nameProgram,
   nameStarters,
@@ -33,7 +34,7 @@ export function describeConsentQuestion(
     ...toRow(labels.process, program.pid?.toString() ?? null),
     ...toRow(labels.startedBy, nameStarters(program)),
     ...toRow(labels.account, nameAccount(question)),
-    ...toRow(labels.purpose, CONSENT_WORDS.purposes[question.purpose]),
+    ...toRow(labels.purpose, describeWish(question)),
   ])
   const remarks = [...describeCertainty(program), ...(onlyOnce === null ? [] : [onlyOnce])]
   return [

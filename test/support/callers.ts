@@ -47,6 +47,7 @@ export function consentQuestion(changes: Partial<ConsentQuestion> = {}): Consent
     },
     account: { id: 'alice234', provider: 'work', account: ALICE },
     purpose: 'token',
+    action: null,
     canLast: true,
     deadlineMs: 60_000,
     ...changes,

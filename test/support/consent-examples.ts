@@ -26,6 +26,7 @@ export function questionOf(
     },
     account: { id, provider, account },
     purpose: 'token',
+    action: null,
     canLast: true,
     deadlineMs,
   }

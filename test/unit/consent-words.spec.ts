@@ -4,20 +4,20 @@ import { expect, test } from '@playwright/test'
 import {
   CONSENT_WORDS,
   describeCertainty,
+  describeWish,
   explainOnlyOnce,
   nameProgram,
   nameStarters,
   showPath,
   titleQuestion,
 } from '../../main/present/consent-words.js'
-import type { AskingProgram, ConsentQuestion } from '../../main/consent/consent.js'
+import type { AskingProgram, ConsentQuestion, ManageAction } from '../../main/consent/consent.js'
 
 const { purposes, purposesInList, grades, doubts, onlyOnce, labels, answers, ends, kinds } =
   CONSENT_WORDS
 
 test('the question', () => {
   expect(CONSENT_WORDS.asks('notes')).toBe('notes asks to use your account')
-  expect(CONSENT_WORDS.asksToManage('notes')).toBe('notes asks to manage Latchkey')
   expect(CONSENT_WORDS.asksToSignIn('notes')).toBe('notes asks to sign in as you')
   expect(CONSENT_WORDS.unknownApp).toBe('An unknown app')
   expect(labels).toEqual({
@@ -40,7 +40,7 @@ test('what apps ask for', () => {
     'access-token': 'Act for you with access tokens, and see your name and email address',
     'id-token': 'Get an ID token, which proves to other services who you are',
     'sign-in': 'Sign in as you, without asking you',
-    manage: 'See and change your accounts and the list of allowed apps, and make keys',
+    manage: 'Manage Latchkey',
   })
   expect(purposesInList).toEqual({
     token: 'access and ID tokens',
@@ -50,6 +50,38 @@ test('what apps ask for', () => {
     'sign-in': 'silent sign-in',
     manage: 'Latchkey itself',
   })
+})
+
+test('what a program that manages Latchkey asks for, with a title for a notification', () => {
+  const wish = (action: ManageAction): readonly string[] => [
+    titleQuestion({ ...QUESTION, account: ACCOUNT, purpose: 'manage', action }),
+    describeWish({ purpose: 'manage', action }),
+  ]
+  expect(wish({ kind: 'list-accounts' })).toEqual([
+    'notes asks to see your accounts',
+    'See all your accounts, with names and email addresses',
+  ])
+  expect(wish({ kind: 'list-apps' })).toEqual([
+    'notes asks to see your list of apps',
+    'See which apps and keys you allowed, and which apps you denied',
+  ])
+  expect(wish({ kind: 'make-default' })).toEqual([
+    'notes asks to change the default account',
+    'Make this account the default, which apps get if they ask for no other',
+  ])
+  expect(wish({ kind: 'forget-app', app: 'back\u001bup' })).toEqual([
+    'notes asks to forget an app',
+    'Take back what you decided about "back\ufffdup"',
+  ])
+  expect(wish({ kind: 'make-key', name: 'backup', scope: null })).toEqual([
+    'notes asks to make a key',
+    'Make the key "backup": whoever has it gets tokens of this account without a question, until ' +
+      'you forget it',
+  ])
+  expect(wish({ kind: 'make-key', name: 'back\nup', scope: 'openid files:read' })[1]).toBe(
+    'Make the key "back\ufffdup": whoever has it gets tokens of this account for openid files:read ' +
+      'without a question, until you forget it',
+  )
 })
 
 test('how sure Latchkey is, and why not', () => {
@@ -69,7 +101,7 @@ test('how sure Latchkey is, and why not', () => {
     'untried-system': "Latchkey's way of finding programs is not tested on this system.",
   })
   expect(onlyOnce).toEqual({
-    manage: 'It can only be allowed once, because it changes what you decide.',
+    manage: 'It can only be allowed once, because it shows or changes what you decide.',
     tool: 'It can only be allowed once, because it does what any other program tells it to do.',
     nobodySignedIn: 'It can only be allowed once, because nobody is signed in yet.',
     uncertain: "It can only be allowed once, because Latchkey can't recognize it the next time.",
@@ -111,6 +143,7 @@ const QUESTION: ConsentQuestion = {
   program: PROGRAM,
   account: null,
   purpose: 'token',
+  action: null,
   canLast: true,
   deadlineMs: 0,
 }

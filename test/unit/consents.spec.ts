@@ -747,6 +747,24 @@ test('S50: a program that wants to manage Latchkey is asked about each time, wha
   }
 })
 
+test('S50: what the person allows a command is for its own action, also if the same program asks twice', async () => {
+  const { consents, asked } = start()
+  const purpose = 'manage'
+  const list = request(seenCaller(), { purpose, action: { kind: 'list-apps' } })
+  const key = { kind: 'make-key', name: 'backup', scope: null } as const
+  const [listed, made] = [
+    consents.ask(list),
+    consents.ask(request(seenCaller(), { purpose, action: key })),
+  ]
+  expect(asked.map(({ action }) => action)).toEqual([{ kind: 'list-apps' }])
+  expect(consents.answer(asked[0]!.id, 'once')).toBe(true)
+  expect(await listed).toEqual(ALLOWED)
+  expect(await isPending(made)).toBe(true)
+  expect(asked[1]).toMatchObject({ action: key })
+  expect(consents.answer(asked[1]!.id, 'denied')).toBe(true)
+  expect(await made).toEqual(refused('denied'))
+})
+
 test('calls that still wait when Latchkey quits are refused', async () => {
   const { consents } = start()
   const call = consents.ask(request())

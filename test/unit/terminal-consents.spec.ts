@@ -174,7 +174,7 @@ test('the JSON lines of a question have the members of the contract, in this ord
     '{"event":"consent","id":"abcdefgh","program":{"name":"app","executable":"/opt/app/app",' +
       '"script":null,"pid":42,"startedBy":["bash"]},"grade":"seen","account":{"id":"alice234",' +
       '"provider":"work","name":"Alice Adams","email":"alice@example.com","sub":"alice"},' +
-      '"purpose":"token"}',
+      '"purpose":"token","action":null}',
   )
   expect(toConsentLine(consentQuestion({ account: null })).account).toBe(null)
   const uncertain = { ...PROGRAM, grade: 'uncertain' as const }

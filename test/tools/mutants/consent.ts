@@ -156,6 +156,11 @@ export const CONSENT: readonly MutatedFile[] = [
     specs: CONSENTS,
     faults: [
       {
+        name: 'two commands of one shell share a question about managing',
+        find: '  if (action !== undefined) return null\n',
+        replace: '',
+      },
+      {
         name: 'a tool is allowed for good by an answer',
         find: "if (answer === 'always' && !first.question.canLast) return false",
         replace: '',
@@ -451,6 +456,22 @@ export const CONSENT: readonly MutatedFile[] = [
         find: 'if (mayFinish(beginner, caller) && !asksNothing(signIn)) {',
         replace: 'if (!asksNothing(signIn)) {',
         grep: 'with the code and the verifier',
+      },
+    ],
+  },
+  {
+    file: 'main/api/agent-routes.ts',
+    specs: ['test/e2e/cli-manage.spec.ts'],
+    faults: [
+      {
+        name: 'a key is made for the account that is the default after the question',
+        find: 'const account = asked && findNamed(deps, asked.id)',
+        replace: 'const account = findDefault(deps)',
+      },
+      {
+        name: 'a question names an app by its ID',
+        find: 'return found?.name ?? app',
+        replace: 'return app',
       },
     ],
   },
