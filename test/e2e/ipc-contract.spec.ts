@@ -1,14 +1,14 @@
 // The compiler keeps the checks of the window's calls and their contract in step.
 
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { expect, test as base } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import { ROOT } from '../support/root.js'
 
-const CHECKS = join('electron', 'ipc-server.ts')
+const CHECKS = 'electron/ipc-server.ts'
 const CONTRACT = 'ipc.ts'
 const TSC = join(
   dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
@@ -16,39 +16,8 @@ const TSC = join(
   'tsc',
 )
 
-/** Compiles main with a part of one file replaced, and returns the compiler's output. */
-const test = base.extend<{
-  compile: (file: string, before: string | RegExp, after: string) => Promise<string>
-}>({
-  // eslint-disable-next-line no-empty-pattern
-  compile: async ({}, use) => {
-    const folder = await mkdtemp(join(tmpdir(), 'latchkey-contract-'))
-    for (const name of ['main', 'package.json', 'tsconfig.json']) {
-      await cp(join(ROOT, name), join(folder, name), { recursive: true })
-    }
-    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
-    await use(async (file, before, after) => {
-      const path = join(folder, 'main', file)
-      const source = await readFile(path, 'utf8')
-      const changed = source.replace(before, after)
-      if (before !== '') expect(changed).not.toBe(source)
-      await writeFile(path, changed)
-      const { stdout } = spawnSync(process.execPath, [TSC, '-p', 'main', '--noEmit'], {
-        cwd: folder,
-        encoding: 'utf8',
-      })
-      await writeFile(path, source)
-      return stdout
-    })
-    await rm(folder, { recursive: true })
-  },
-})
-
-test('the checks and the contract agree', async ({ compile }) => {
-  expect(await compile(CHECKS, '', '')).toBe('')
-})
-
-for (const [what, file, before, after, channel] of [
+/** Changes that break the agreement, each with the channel that the compiler must name. */
+const CHANGES = [
   ['a command that the check leaves out', CHECKS, "'copy-report',", '', 'run-command'],
   [
     'a command of the check’s alone',
@@ -129,8 +98,63 @@ for (const [what, file, before, after, channel] of [
     "'paste-address': z.tuple([z.url().or(z.number())])",
     'paste-address',
   ],
-] as const) {
-  test(`${what} does not compile`, async ({ compile }) => {
-    expect(await compile(file, before, after)).toContain(`"${channel} is checked otherwise"`)
+] as const
+
+/** What the compiler says about main, with a copy of the checks and the contract for each change. */
+let output: readonly string[] = []
+
+// One worker runs all tests of this file, so that the compiler runs once.
+test.describe.configure({ mode: 'default' })
+
+test.beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-contract-'))
+  for (const name of ['main', 'package.json', 'tsconfig.json']) {
+    await cp(join(ROOT, name), join(folder, name), { recursive: true })
+  }
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
+  const texts = {
+    [CHECKS]: await readFile(join(ROOT, 'main', CHECKS), 'utf8'),
+    [CONTRACT]: await readFile(join(ROOT, 'main', CONTRACT), 'utf8'),
+  }
+  for (const [index, [, file, before, after]] of CHANGES.entries()) {
+    const changed = texts[file].replace(before, after)
+    expect(changed).not.toBe(texts[file])
+    const checks = file === CHECKS ? changed : texts[CHECKS]
+    const contract = file === CONTRACT ? changed : texts[CONTRACT]
+    const copied = checks.replace("'../ipc.js'", `'../ipc-${index}.js'`)
+    expect(copied).not.toBe(checks)
+    await writeFile(join(folder, 'main', toCopy(CHECKS, index)), copied)
+    await writeFile(join(folder, 'main', toCopy(CONTRACT, index)), contract)
+  }
+  output = await compile(folder)
+  await rm(folder, { recursive: true })
+})
+
+/** Returns the compiler's errors. Each begins with the name of its file. */
+function compile(folder: string): Promise<string[]> {
+  const command = [TSC, '-p', 'main', '--noEmit', '--pretty', 'false']
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { cwd: folder }, (_error, stdout) =>
+      // The lines of one error are indented, except the first.
+      resolve(stdout.split(/\n(?=\S)/).filter((text) => text !== '')),
+    )
+  })
+}
+
+function toCopy(file: string, index: number): string {
+  return file.replace('.ts', `-${index}.ts`)
+}
+
+const isAbout = (file: string) => (error: string) => error.startsWith(`main/${file}(`)
+
+test('the checks and the contract agree', () => {
+  const copies = CHANGES.map((_change, index) => isAbout(toCopy(CHECKS, index)))
+  expect(output.filter((error) => !copies.some((isCopy) => isCopy(error)))).toEqual([])
+})
+
+for (const [index, [what, , , , channel]] of CHANGES.entries()) {
+  test(`${what} does not compile`, () => {
+    const errors = output.filter(isAbout(toCopy(CHECKS, index)))
+    expect(errors.join('\n')).toContain(`"${channel} is checked otherwise"`)
   })
 }
