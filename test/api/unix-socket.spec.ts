@@ -4,7 +4,6 @@ import { execFile } from 'node:child_process'
 import { existsSync, lstatSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { request, type IncomingMessage } from 'node:http'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -128,11 +127,6 @@ test('S21: web pages get nothing over the socket either', async ({ socket }) => 
     const said = await socket.ask('/.well-known/health', { headers })
     expect([said.status, toCode(said)]).toEqual([403, 'web-page'])
   }
-})
-
-test('S40: a connection that sends no headers is closed', async ({ socket }) => {
-  const silent = connect(socket.path).resume()
-  await new Promise((resolve) => silent.once('close', resolve))
 })
 
 test('another user does not reach the socket', async ({ socket }) => {

@@ -54,7 +54,7 @@ function busConfig(folder: string): string {
 <busconfig>
   <type>session</type>
   <listen>unix:path=${join(folder, 'bus')}</listen>
-  <policy context="default"><allow send_destination="*"/><allow own="*"/></policy>
+  <policy context="default"><allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/></policy>
 </busconfig>
 `
 }

@@ -1,8 +1,11 @@
 // The local service inside this process: how it ends, and which errors it reports.
 
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { request, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from '@playwright/test'
 import { startService, type Service, type ServiceDeps } from '../../main/api/server.js'
@@ -162,6 +165,16 @@ test('S40: a connection without a complete request head is closed', async ({ ser
   const socket = await connect()
   socket.write(`GET /.well-known/health HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`)
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /)
+})
+
+test('S40: a connection over the Unix socket that sends no headers is closed', async ({
+  serve,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no Unix sockets')
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-'))
+  const { socket } = await serve(() => ({ directory, headersTimeoutMs: 300 }))
+  expect(await text(connect(socket!))).toMatch(/^HTTP\/1\.1 408 /)
+  await rm(directory, { recursive: true })
 })
 
 test('a caller that hangs up in the middle of its body causes no internal error', async ({
