@@ -99,6 +99,11 @@ export type Desktop = {
 
   /** The page of the open window, after it has loaded. */
   window(): Promise<Page>
+  /**
+   * Presses a button that takes no presses in its first moments, which last `restMs`. The stand-in doesn't wait
+   * for their end.
+   */
+  pressRested(button: Locator, restMs: number): Promise<void>
   windowCount(): Promise<number>
   windowFacts(): Promise<WindowFacts>
   closeWindow(): Promise<void>
@@ -130,6 +135,11 @@ export type Desktop = {
   lockScreen(): Promise<void>
   /** The screen is unlocked, and locked first if it is not. Linux reports neither. */
   unlockScreen(): Promise<void>
+  /**
+   * Runs the timers that the app would run within this time, without the wait. The wall clock stays. Stand-in
+   * only.
+   */
+  passTime(ms: number): Promise<void>
   /** Shuts the system down. Ends the app and returns false if the app does not ask it to wait. */
   shutDown(): Promise<boolean>
 

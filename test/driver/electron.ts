@@ -88,6 +88,7 @@ export async function launchElectron(
       await page.waitForLoadState()
       return page
     },
+    pressRested: (button) => button.click(),
     windowCount: () =>
       electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length),
     windowFacts: () =>
@@ -189,6 +190,7 @@ export async function launchElectron(
         powerMonitor.emit('lock-screen')
         powerMonitor.emit('unlock-screen')
       }),
+    passTime: () => Promise.reject(new Error("Electron's own timers can't be moved")),
     async shutDown() {
       // The system's own shutdown steps, including its wait, are not visible here.
       const isDelayed = await electron.evaluate(({ powerMonitor }) => {

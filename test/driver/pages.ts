@@ -127,6 +127,8 @@ export function createPages(
     window.context = context
     await grantPermissions(context, app(), id, url)
     await context.route('**/*', (route) => decide(route, id, window).catch(() => undefined))
+    // It goes on as it is, until a spec moves it.
+    await context.clock.install()
     const page = await context.newPage()
     window.page = page
     page.on('close', () => {

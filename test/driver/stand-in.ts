@@ -130,6 +130,11 @@ export function launchStandIn(browser: Browser, options: StandInOptions): Launch
     takeUrl: () => unlessEnded(opened.take()),
 
     window: () => unlessEnded(pages.opened()),
+    async pressRested(button, restMs) {
+      await button.waitFor()
+      await button.page().clock.runFor(restMs)
+      await button.click()
+    },
     windowCount: () => Promise.resolve(pages.count()),
     windowFacts: () => app.call('facts', pages.id()),
     async closeWindow() {
@@ -155,6 +160,7 @@ export function launchStandIn(browser: Browser, options: StandInOptions): Launch
     resume: () => app.call('resume'),
     lockScreen: () => app.call('lockScreen'),
     unlockScreen: () => app.call('unlockScreen'),
+    passTime: (ms) => app.call('passTime', ms),
     async shutDown() {
       const isDelayed = await app.call('shutDown')
       if (!isDelayed) child.kill(behaviour.platform === 'win32' ? 'SIGKILL' : 'SIGTERM')

@@ -11,6 +11,7 @@ import { AGENT_MESSAGES, CLI_LINES } from '../../main/cli/cli-messages.js'
 import { peekClaims } from '../../main/oauth/id-token.js'
 import { CONSENT_WORDS } from '../../main/present/consent-words.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
+import { CALM_MS } from '../../renderer/view.js'
 import { BUTTONS } from '../../renderer/words.js'
 import {
   expect,
@@ -64,8 +65,11 @@ const test = base.extend<{ agent: Agent; personal: RunningProvider }>({
     const settings = { providers, gitHosts: { [GIT_HOST]: 'work' } }
     await writeFile(join(dataDir, 'settings.json'), JSON.stringify(settings), { mode: 0o600 })
     const app = await launch({ flags: FREE_PORT, dataDir })
-    const press = async (answer: Answer): Promise<void> =>
-      (await app.window()).getByRole('button', { name: answers[answer], exact: true }).click()
+    const press = async (answer: Answer): Promise<void> => {
+      const window = await app.window()
+      const button = window.getByRole('button', { name: answers[answer], exact: true })
+      await app.pressRested(button, CALM_MS)
+    }
     const run = (words: string): Promise<Ran> =>
       runCli([...words.split(' '), '--data-dir', dataDir])
     const runAnd = async (answer: Answer, words: string): Promise<Ran> => {

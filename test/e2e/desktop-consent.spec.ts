@@ -6,6 +6,7 @@ import type { Page } from '@playwright/test'
 import type { WindowStatus } from '../../main/ipc.js'
 import { CONSENT_WORDS } from '../../main/present/consent-words.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
+import { CALM_MS } from '../../renderer/view.js'
 import { APPS, BUTTONS, CONSENT, KEY, STATE_WORDS } from '../../renderer/words.js'
 import { at, expect, readHeadline, signInAs, test as base, type Desktop } from '../driver/driver.js'
 import { createApps, type Apps, type Got } from '../support/asking-app.js'
@@ -43,6 +44,13 @@ const heading = (window: Page) => window.getByRole('heading', { level: 1 })
 const press = (window: Page, name: string) =>
   window.getByRole('button', { name, exact: true }).click()
 
+/** Answers the question in the window. */
+async function answer(app: Desktop, wanted: keyof typeof answers): Promise<void> {
+  const window = await app.window()
+  const button = window.getByRole('button', { name: answers[wanted], exact: true })
+  await app.pressRested(button, CALM_MS)
+}
+
 async function readStatus(app: Desktop): Promise<WindowStatus> {
   const window = await app.window()
   return (await app.invokeFrom(window.mainFrame(), 'read-status')) as WindowStatus
@@ -73,7 +81,7 @@ test('Allow once is for the calls that wait, and nothing is kept', async ({ star
   await untilAsked(app, 'mail-sync')
   await expect(heading(window)).toHaveText(asks('mail-sync'))
   await expect(window.locator('#consent dl')).toContainText(mail.path)
-  await press(window, answers.once)
+  await answer(app, 'once')
   expectToken(await asking)
   await expect(window.locator('#news')).toHaveText(ends.once('mail-sync'))
   await expect(heading(window)).toHaveText(STATE_WORDS['signed-in'].heading)
@@ -81,7 +89,7 @@ test('Allow once is for the calls that wait, and nothing is kept', async ({ star
 
   const again = mail.ask(url)
   await untilAsked(app, 'mail-sync')
-  await press(window, answers.denied)
+  await answer(app, 'denied')
   expectNothing(await again)
 })
 
@@ -92,10 +100,9 @@ test('Always allow lasts until the app is forgotten, also after a restart', asyn
 }) => {
   const app = await start()
   const [mail, other] = [await apps.create('mail-sync.mjs'), await apps.create('other.mjs')]
-  const window = await app.window()
   const asking = mail.ask(await readUrl(app))
   await untilAsked(app, 'mail-sync')
-  await press(window, answers.always)
+  await answer(app, 'always')
   expectToken(await asking)
   await app.quit()
 
@@ -105,7 +112,7 @@ test('Always allow lasts until the app is forgotten, also after a restart', asyn
   const asksToo = other.ask(url)
   await untilAsked(again, 'other')
   const shown = await again.window()
-  await press(shown, answers.denied)
+  await answer(again, 'denied')
   expectNothing(await asksToo)
 
   await press(shown, BUTTONS.apps)
@@ -120,7 +127,7 @@ test('Always allow lasts until the app is forgotten, also after a restart', asyn
   const asksAgain = mail.ask(url)
   await untilAsked(again, 'mail-sync')
   await press(shown, CONSENT.answer)
-  await press(shown, answers.denied)
+  await answer(again, 'denied')
   expectNothing(await asksAgain)
 })
 
@@ -131,7 +138,7 @@ test('a denied app is not asked about again, until it is forgotten', async ({ st
   const window = await app.window()
   const asking = mail.ask(url)
   await untilAsked(app, 'mail-sync')
-  await press(window, answers.denied)
+  await answer(app, 'denied')
   expectNothing(await asking)
   expectNothing(await mail.ask(url))
   await press(window, BUTTONS.apps)
@@ -140,7 +147,7 @@ test('a denied app is not asked about again, until it is forgotten', async ({ st
   const again = mail.ask(url)
   await untilAsked(app, 'mail-sync')
   await press(window, CONSENT.answer)
-  await press(window, answers.once)
+  await answer(app, 'once')
   expectToken(await again)
 })
 
@@ -165,7 +172,7 @@ test('with the window closed, a notification and the tray lead to the question',
   // Closing the window answers nothing.
   await app.closeWindow()
   await app.choose(MENU.answer)
-  await press(await app.window(), answers.once)
+  await answer(app, 'once')
   expectToken(await asking)
   await expect.poll(() => readHeadline(app), FAST).toBe(SIGNED_IN)
   expect(await app.trayIcon()).not.toContain('attention')
@@ -178,7 +185,7 @@ test('a flood from one app is one question', async ({ start, apps }) => {
   const flood = Array.from({ length: 6 }, () => mail.ask(url))
   await untilAsked(app, 'mail-sync')
   const before = (await app.notifications()).length
-  await press(await app.window(), answers.always)
+  await answer(app, 'always')
   for (const got of await Promise.all(flood)) expectToken(got)
   expect((await app.notifications()).length).toBe(before)
   expect((await readStatus(app)).apps).toHaveLength(1)
@@ -198,7 +205,7 @@ test('an answer to an earlier question does nothing to the next one', async ({ s
   await untilAsked(app, 'other')
   const late = await app.invokeFrom(frame, 'answer-consent', id, 'always')
   expect(late).toBe(PRESENT_MESSAGES.questionOver)
-  await press(await app.window(), answers.once)
+  await answer(app, 'once')
   expectToken(await second)
 })
 
@@ -227,7 +234,7 @@ for (const platform of ['linux', 'darwin'] as const) {
     await app.unlockScreen()
     const again = other.ask(url)
     await expect.poll(() => readHeadline(app), FAST).not.toBe(SIGNED_IN)
-    await press(await app.window(), answers.once)
+    await answer(app, 'once')
     expectToken(await again)
   })
 }
@@ -295,7 +302,7 @@ test('signing out can forget the apps of the account', async ({ start, apps, pag
   const window = await app.window()
   const asking = mail.ask(url)
   await untilAsked(app, 'mail-sync')
-  await press(window, answers.always)
+  await answer(app, 'always')
   expectToken(await asking)
   await press(window, BUTTONS.signOutAndForget)
   await expect.poll(() => readHeadline(app), FAST).toBe('Not signed in')
@@ -305,7 +312,7 @@ test('signing out can forget the apps of the account', async ({ start, apps, pag
   await expect.poll(() => readHeadline(app), FAST).toBe(SIGNED_IN)
   const again = mail.ask(url)
   await untilAsked(app, 'mail-sync')
-  await press(window, answers.denied)
+  await answer(app, 'denied')
   expectNothing(await again)
 })
 
@@ -321,7 +328,7 @@ test('after a plain sign-out the app is asked about until the next start', async
   const window = await app.window()
   const asking = mail.ask(url)
   await untilAsked(app, 'mail-sync')
-  await press(window, answers.always)
+  await answer(app, 'always')
   expectToken(await asking)
   await app.invokeFrom(
     window.mainFrame(),
@@ -334,7 +341,7 @@ test('after a plain sign-out the app is asked about until the next start', async
   await expect.poll(() => readHeadline(app), FAST).toBe(SIGNED_IN)
   const again = mail.ask(url)
   await untilAsked(app, 'mail-sync')
-  await press(window, answers.once)
+  await answer(app, 'once')
   expectToken(await again)
   await app.quit()
   const next = await launch({ after: app })

@@ -1,6 +1,7 @@
 // How the tray app starts, and what it shows.
 
 import { RUNNING_QUESTION, SECOND_START_MESSAGES } from '../../main/app/app-messages.js'
+import { LOGIN_PATIENCE_MS } from '../../main/autostart/tray-host.js'
 import { FAILURE } from '../../main/electron/electron-messages.js'
 import { lstat, readdir, readlink, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -61,7 +62,10 @@ test.describe('at login, on Linux', () => {
     const flags = [...at(provider), '--autostart', '--sign-in']
     const app = await launch({ flags, platform: 'linux', trayHost })
     await app.takeUrl()
+    await app.passTime(LOGIN_PATIENCE_MS / 2)
+    await expect.poll(() => trayHost.timesAsked(), FAST).toBeGreaterThan(1)
     expect(await app.windowCount()).toBe(0)
+    await app.passTime(LOGIN_PATIENCE_MS)
     expect(await (await app.window()).title()).toBe('Latchkey')
     expect(await app.menu()).toBeNull()
   })

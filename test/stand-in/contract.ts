@@ -144,6 +144,8 @@ export type AppCalls = {
   lockScreen(): void
   /** Locks the screen first if it is not locked. */
   unlockScreen(): void
+  /** Runs the timers that the app would run within this time, without the wait. */
+  passTime(ms: number): void
   /** The system shuts down. False if the app does not ask it to wait. */
   shutDown(): boolean
   /** False if there is no longer a listener for the click. */

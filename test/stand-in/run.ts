@@ -29,6 +29,8 @@ process.once('disconnect', () => process.exit(1))
 
 const { inside } = await import('./app.js')
 const { behaviour, tell } = await import('./host.js')
+const { replaceTimers } = await import('./timers.js')
+replaceTimers()
 // There, Electron's standard input is at its end, and a program can't restore it.
 if (behaviour.platform === 'win32') {
   const ended = Readable.from([])

@@ -42,6 +42,21 @@ test('functions for use before ready fail after it, and the other way round', as
   expect((await program.ended).code).toBe(5)
 })
 
+test('timers run in order as soon as their time is let pass', async ({ start }) => {
+  const program = await start(`
+    setTimeout(() => { say('last'); app.quit() }, 7_200_000)
+    setTimeout((word) => say(word), 120_000, 'second')
+    clearTimeout(setTimeout(() => say('cleared'), 60_000))
+    setTimeout(() => { say('first'); setTimeout(() => say('third'), 90_000) }, 60_000)
+    app.whenReady().then(() => say('ready'))
+  `)
+  await expect.poll(() => program.stdout()).toContain('ready')
+  await program.passTime(3_600_000)
+  expect(program.stdout()).not.toContain('last')
+  await program.passTime(3_600_000)
+  expect(await program.said()).toEqual(['ready', 'first', 'second', 'third', 'last'])
+})
+
 const EVENTS = `
   for (const name of ['before-quit', 'window-all-closed', 'will-quit', 'quit']) {
     app.on(name, () => say(name))
