@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { copyFile, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
 import { ENDPOINTS } from '../../main/api/endpoints.js'
 import type { Pkce } from '../../main/api/models.js'

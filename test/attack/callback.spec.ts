@@ -9,7 +9,7 @@ import {
 } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { authorizationUrl } from '../../main/oauth/authorization-url.js'
 import { codeChallenge } from '../../main/oauth/pkce.js'
 import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'

@@ -1,6 +1,6 @@
 // A sign-in at a provider that is broken, careless or hostile.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { codeChallenge } from '../../main/oauth/pkce.js'
 import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { test, type Fixture, type FixtureOptions } from '../support/fixture.js'

@@ -1,6 +1,6 @@
 // Three people at two providers, in the headless program: what happens to one never touches another.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import type { AccountEntry } from '../../main/terminal/accounts-json.js'
 import { ANSWERS } from '../../main/terminal/terminal-messages.js'
 import {

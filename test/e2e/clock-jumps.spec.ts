@@ -1,6 +1,6 @@
 // The program's clock is set ahead and back, while it runs and between two runs.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import {
   createFakeTime,
   removeFakeTime,

@@ -1,6 +1,6 @@
 // Apps ask for tokens, and a person at the headless program's terminal, or another program, answers.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import type { Pkce } from '../../main/api/models.js'
 import { CONSENT_WORDS } from '../../main/present/consent-words.js'
 import type { AppEntry } from '../../main/present/app-entries.js'

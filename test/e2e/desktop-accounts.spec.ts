@@ -17,7 +17,6 @@ import {
 import { startProvider, type RunningProvider } from '../provider/provider.js'
 import { listSessionFiles } from '../support/session-file.js'
 
-const FAST = { intervals: [25, 50, 100] }
 const { menu: MENU, accountAt, accountState } = PRESENT_MESSAGES
 const ALICE = accountAt('Alice Adams', 'work')
 const BOB = accountAt('Bob Brown', 'work')
@@ -59,7 +58,7 @@ const test = base.extend<{
 })
 
 async function untilHeadline(app: Desktop, headline: string): Promise<void> {
-  await expect.poll(() => readHeadline(app), FAST).toBe(headline)
+  await expect.poll(() => readHeadline(app)).toBe(headline)
 }
 
 /** Reads the labels of the menu's submenus. */
@@ -102,7 +101,7 @@ test('people at two providers are added, listed, and keep their order and the de
   await expect(window.locator('#accounts li')).toHaveText([/^Alice/, /^Zoë/, /^Bob/])
 
   await app.choose(ZOE, MENU.makeDefault)
-  await expect.poll(() => listSubmenus(app), FAST).toContain(MENU.defaultAccount(ZOE))
+  await expect.poll(() => listSubmenus(app)).toContain(MENU.defaultAccount(ZOE))
   expect((await readStatus(app)).status.account?.name).toBe("Zoë O'Ünal")
   await app.quit()
 
@@ -138,7 +137,7 @@ test('three people at three providers: one is renewed, one is offline, one has t
   await personal.close()
   await app.choose(MENU.signInAt('work'))
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
-  await expect.poll(() => listSubmenus(app), FAST).toContain(ALICE)
+  await expect.poll(() => listSubmenus(app)).toContain(ALICE)
   await app.choose(MENU.addAccount, 'lab')
   await signInAs(page, await app.takeUrl(), 'Bob Brown')
 
@@ -150,14 +149,14 @@ test('three people at three providers: one is renewed, one is offline, one has t
   }
   const bob = accountAt('Bob Brown', 'lab')
   await expect
-    .poll(readStates, FAST)
+    .poll(readStates)
     .toEqual([
       `${MENU.defaultAccount(ZOE)}: ${accountState.offline}`,
       `${ALICE}: ${accountState['signed-in']}`,
       `${bob}: ${accountState['needs-sign-in']}`,
     ])
   await untilHeadline(app, 'Session expired: Bob Brown')
-  await expect.poll(() => work.tokenRequests.length, FAST).toBeGreaterThan(1)
+  await expect.poll(() => work.tokenRequests.length).toBeGreaterThan(1)
 
   const notices = await app.notifications()
   const index = notices.findIndex(({ body }) => body.startsWith(`${bob}: `))
@@ -190,7 +189,7 @@ test('an account is signed out alone, from the menu and from the window', async 
   await add(app, [MENU.addAccount, 'work'], 'Bob Brown', '3 accounts')
   await app.choose(BOB, MENU.signOut)
   await untilHeadline(app, '2 accounts')
-  await expect.poll(() => provider.revoked, FAST).toHaveLength(1)
+  await expect.poll(() => provider.revoked).toHaveLength(1)
 
   const window = await app.window()
   await rowOf(window, 'Alice Adams').click()
@@ -198,7 +197,7 @@ test('an account is signed out alone, from the menu and from the window', async 
   await untilHeadline(app, "Signed in as Zoë O'Ünal")
   await expect(window.getByRole('heading', { level: 1 })).toBeFocused()
   await expect(window.locator('#facts')).toContainText("Zoë O'Ünal")
-  await expect.poll(() => provider.revoked, FAST).toHaveLength(2)
+  await expect.poll(() => provider.revoked).toHaveLength(2)
   expect(personal.revoked).toEqual([])
   expect(listSessionFiles(app.dataDir)).toHaveLength(1)
 })
@@ -250,7 +249,7 @@ for (const keeps of [true, false]) {
     if (keeps) await press(shown, PERSON.keep)
     else await app.choose(MENU.discard(bob))
     await untilHeadline(app, keeps ? '2 accounts' : 'Signed in as Alice Adams')
-    await expect.poll(() => provider.revoked, FAST).toHaveLength(keeps ? 0 : 1)
+    await expect.poll(() => provider.revoked).toHaveLength(keeps ? 0 : 1)
     expect(listSessionFiles(app.dataDir)).toHaveLength(keeps ? 2 : 1)
   })
 }

@@ -27,7 +27,6 @@ import { GIT_ENV } from '../support/git-server.js'
 import { findProgram } from '../support/program-path.js'
 import { CLI, runCli, runCommand, type Ran } from '../support/run-cli.js'
 
-const FAST = { intervals: [25, 50, 100] }
 const { answers } = CONSENT_WORDS
 const { menu: MENU, headline: HEADLINE } = PRESENT_MESSAGES
 const SIGNED_IN = 'Signed in as Alice Adams'
@@ -102,7 +101,7 @@ const test = base.extend<{ agent: Agent; personal: RunningProvider }>({
 })
 
 async function untilHeadline(app: Desktop, headline: string): Promise<void> {
-  await expect.poll(() => readHeadline(app), FAST).toBe(headline)
+  await expect.poll(() => readHeadline(app)).toBe(headline)
 }
 
 const done = (line: string): Ran => ({ code: 0, stdout: `${line}\n`, stderr: '' })

@@ -11,7 +11,6 @@ import { APPS, BUTTONS, CONSENT, KEY, STATE_WORDS } from '../../renderer/words.j
 import { at, expect, readHeadline, signInAs, test as base, type Desktop } from '../driver/driver.js'
 import { createApps, type Apps, type Got } from '../support/asking-app.js'
 
-const FAST = { intervals: [25, 50, 100] }
 const { answers, asks, ends } = CONSENT_WORDS
 const { menu: MENU, notification: NOTIFICATION } = PRESENT_MESSAGES
 const SIGNED_IN = 'Signed in as Alice Adams'
@@ -33,7 +32,7 @@ const test = base.extend<{
       await app.window()
       await app.choose(MENU.signIn)
       await signInAs(page, await app.takeUrl(), 'Alice Adams')
-      await expect.poll(() => readHeadline(app), FAST).toBe(SIGNED_IN)
+      await expect.poll(() => readHeadline(app)).toBe(SIGNED_IN)
       return app
     })
   },
@@ -60,7 +59,7 @@ const readUrl = async (app: Desktop): Promise<string> => (await readStatus(app))
 
 /** Waits until the tray asks about the app with this name. */
 async function untilAsked(app: Desktop, name: string): Promise<void> {
-  await expect.poll(() => readHeadline(app), FAST).toBe(asks(name))
+  await expect.poll(() => readHeadline(app)).toBe(asks(name))
 }
 
 function expectToken(got: Got): void {
@@ -174,7 +173,7 @@ test('with the window closed, a notification and the tray lead to the question',
   await app.choose(MENU.answer)
   await answer(app, 'once')
   expectToken(await asking)
-  await expect.poll(() => readHeadline(app), FAST).toBe(SIGNED_IN)
+  await expect.poll(() => readHeadline(app)).toBe(SIGNED_IN)
   expect(await app.trayIcon()).not.toContain('attention')
 })
 
@@ -220,20 +219,20 @@ for (const platform of ['linux', 'darwin'] as const) {
     await app.window()
     await app.choose(MENU.signIn)
     await signInAs(page, await app.takeUrl(), 'Alice Adams')
-    await expect.poll(() => readHeadline(app), FAST).toBe(SIGNED_IN)
+    await expect.poll(() => readHeadline(app)).toBe(SIGNED_IN)
     const [mail, other] = [await apps.create('mail-sync.mjs'), await apps.create('other.mjs')]
     const url = await readUrl(app)
     const asking = mail.ask(url)
-    await expect.poll(() => readHeadline(app), FAST).not.toBe(SIGNED_IN)
+    await expect.poll(() => readHeadline(app)).not.toBe(SIGNED_IN)
     await app.lockScreen()
     expectNothing(await asking)
-    await expect.poll(() => readHeadline(app), FAST).toBe(SIGNED_IN)
+    await expect.poll(() => readHeadline(app)).toBe(SIGNED_IN)
     const before = (await app.notifications()).length
     expectNothing(await other.ask(url))
     expect((await app.notifications()).length).toBe(before)
     await app.unlockScreen()
     const again = other.ask(url)
-    await expect.poll(() => readHeadline(app), FAST).not.toBe(SIGNED_IN)
+    await expect.poll(() => readHeadline(app)).not.toBe(SIGNED_IN)
     await answer(app, 'once')
     expectToken(await again)
   })
@@ -257,7 +256,7 @@ test('S32: a key is shown once, works, and is in no status, event, menu or log',
   expectNothing(await tool.ask(url, { key: `${key}x` }))
   expect(await app.clipboard()).not.toContain(key)
   await press(window, KEY.copy)
-  await expect.poll(() => app.clipboard(), FAST).toBe(key)
+  await expect.poll(() => app.clipboard()).toBe(key)
   await press(window, BUTTONS.done)
   // The main process has forgotten the key, too.
   const frame = window.mainFrame()
@@ -305,11 +304,11 @@ test('signing out can forget the apps of the account', async ({ start, apps, pag
   await answer(app, 'always')
   expectToken(await asking)
   await press(window, BUTTONS.signOutAndForget)
-  await expect.poll(() => readHeadline(app), FAST).toBe('Not signed in')
+  await expect.poll(() => readHeadline(app)).toBe('Not signed in')
   expect((await readStatus(app)).apps).toEqual([])
   await app.choose(MENU.signIn)
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
-  await expect.poll(() => readHeadline(app), FAST).toBe(SIGNED_IN)
+  await expect.poll(() => readHeadline(app)).toBe(SIGNED_IN)
   const again = mail.ask(url)
   await untilAsked(app, 'mail-sync')
   await answer(app, 'denied')
@@ -335,10 +334,10 @@ test('after a plain sign-out the app is asked about until the next start', async
     'sign-out-account',
     (await readStatus(app)).accounts[0]!.id,
   )
-  await expect.poll(() => readHeadline(app), FAST).toBe('Not signed in')
+  await expect.poll(() => readHeadline(app)).toBe('Not signed in')
   await app.choose(MENU.signIn)
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
-  await expect.poll(() => readHeadline(app), FAST).toBe(SIGNED_IN)
+  await expect.poll(() => readHeadline(app)).toBe(SIGNED_IN)
   const again = mail.ask(url)
   await untilAsked(app, 'mail-sync')
   await answer(app, 'once')

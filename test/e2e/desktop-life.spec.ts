@@ -16,11 +16,10 @@ import {
   type Desktop,
 } from '../driver/driver.js'
 
-const FAST = { intervals: [25, 50, 100] }
 const ALICE = 'Signed in as Alice Adams'
 
 async function untilHeadline(app: Desktop, headline: string): Promise<void> {
-  await expect.poll(() => readHeadline(app), FAST).toBe(headline)
+  await expect.poll(() => readHeadline(app)).toBe(headline)
 }
 
 async function signInFromTray(app: Desktop, page: Page): Promise<void> {
@@ -49,7 +48,7 @@ test.describe('a session', () => {
     await again.choose('Sign out')
     await untilHeadline(again, 'Not signed in')
     expect(listSessionFiles(app.dataDir)).toEqual([])
-    await expect.poll(() => provider.revoked, FAST).toHaveLength(1)
+    await expect.poll(() => provider.revoked).toHaveLength(1)
   })
 
   test('S35: stays in memory without a keyring, and the window says why and what to do', async ({
@@ -80,7 +79,7 @@ test.describe('a session', () => {
       await app.resume()
       return provider.tokenRequests.length - 1
     }
-    await expect.poll(renewals, FAST).toBeGreaterThan(0)
+    await expect.poll(renewals).toBeGreaterThan(0)
     await untilHeadline(app, ALICE)
   })
 })
@@ -130,9 +129,9 @@ test.describe('start at login', () => {
       (await app.menu())?.find(({ label }) => label === 'Start at login')?.checked
     expect(await checked()).toBe(false)
     await app.choose('Start at login')
-    await expect.poll(checked, FAST).toBe(true)
+    await expect.poll(checked).toBe(true)
     await app.choose('Start at login')
-    await expect.poll(checked, FAST).toBe(false)
+    await expect.poll(checked).toBe(false)
   })
 
   test("can't be turned on from source without the sandbox, and says why", async ({
@@ -182,7 +181,7 @@ test.describe('settings', () => {
     await untilHeadline(app, ALICE)
     await app.choose('Sign out')
     await expect
-      .poll(() => app.openedUrls(), FAST)
+      .poll(() => app.openedUrls())
       .toContainEqual(expect.stringContaining('/sign-out?client_id='))
     const [, signOut] = await app.openedUrls()
     // S31: no ID token in an address.
@@ -226,7 +225,7 @@ test.describe('settings', () => {
 
     expect(await remove('main')).toEqual({ kind: 'saved' })
     expect(await read()).toEqual({})
-    await expect.poll(() => provider.revoked.length, FAST).toBe(1)
+    await expect.poll(() => provider.revoked.length).toBe(1)
   })
 
   test('fixed by flags are shown as such', async ({ launch, provider }) => {
@@ -264,11 +263,11 @@ test('the system’s shutdown ends the app cleanly', async ({ launch, provider }
 
 test('the tray icon shows the state', async ({ launch, page, provider }) => {
   const app = await launch({ flags: at(provider), platform: 'linux' })
-  await expect.poll(() => app.trayIcon(), FAST).toMatch(/^tray-signed-out-(light|dark)\.png$/)
+  await expect.poll(() => app.trayIcon()).toMatch(/^tray-signed-out-(light|dark)\.png$/)
   await app.choose('Sign in')
-  await expect.poll(() => app.trayIcon(), FAST).toMatch(/^tray-waiting-/)
+  await expect.poll(() => app.trayIcon()).toMatch(/^tray-waiting-/)
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
-  await expect.poll(() => app.trayIcon(), FAST).toMatch(/^tray-signed-in-/)
+  await expect.poll(() => app.trayIcon()).toMatch(/^tray-signed-in-/)
 })
 
 test('a folder in place of settings.json is reported', async ({ runToEnd, folders }) => {
@@ -291,15 +290,15 @@ test('a window comes back after its page has crashed; after a second crash, when
 }) => {
   const app = await launch({ flags: at(provider) })
   const first = await app.window()
-  await expect.poll(async () => (await app.windowFacts()).isVisible, FAST).toBe(true)
+  await expect.poll(async () => (await app.windowFacts()).isVisible).toBe(true)
   await app.crashWindow()
-  await expect.poll(() => first.isClosed(), FAST).toBe(true)
+  await expect.poll(() => first.isClosed()).toBe(true)
   const second = await app.window()
   await expect(second.getByRole('heading', { level: 1 })).toHaveText('You are not signed in')
 
-  await expect.poll(async () => (await app.windowFacts()).isVisible, FAST).toBe(true)
+  await expect.poll(async () => (await app.windowFacts()).isVisible).toBe(true)
   await app.crashWindow()
-  await expect.poll(() => app.windowCount(), FAST).toBe(0)
+  await expect.poll(() => app.windowCount()).toBe(0)
   await app.choose('Open Latchkey')
   await expect((await app.window()).getByRole('main')).toBeVisible()
 })

@@ -12,7 +12,6 @@ import type { RunningProvider } from '../provider/provider.js'
 import { findSessionFile, listSessionFiles } from '../support/session-file.js'
 import { REMOVAL_MESSAGES } from '../../main/app/app-messages.js'
 
-const FAST = { intervals: [25, 50, 100] }
 const REMOVED_KEY = REMOVAL_MESSAGES.key('Latchkey Safe Storage')
 
 const test = base.extend<{
@@ -50,7 +49,7 @@ const isAlive = async (provider: RunningProvider, refreshToken: string): Promise
 }
 
 const untilSignedIn = (app: Desktop) =>
-  expect.poll(() => readHeadline(app), FAST).toBe('Signed in as Alice Adams')
+  expect.poll(() => readHeadline(app)).toBe('Signed in as Alice Adams')
 
 test('the session is revoked, and files, start at login and key are removed with the app', async ({
   launch,

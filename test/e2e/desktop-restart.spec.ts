@@ -10,12 +10,11 @@ import { at, expect, readHeadline, signInAs, test as base, type Desktop } from '
 import { findSessionFile } from '../support/session-file.js'
 import { ROOT } from '../support/root.js'
 
-const FAST = { intervals: [25, 50, 100] }
 const ALICE = 'Signed in as Alice Adams'
 const RESTART = 'Restart Latchkey'
 
 async function untilHeadline(app: Desktop, headline: string): Promise<void> {
-  await expect.poll(() => readHeadline(app), FAST).toBe(headline)
+  await expect.poll(() => readHeadline(app)).toBe(headline)
 }
 
 async function signIn(app: Desktop, page: Page): Promise<void> {

@@ -37,8 +37,6 @@ const test = base.extend<{ attacker: Attacker }>({
 
 const WINDOW_URL = 'latchkey://app/'
 
-const FAST = { intervals: [25, 50, 100] }
-
 type WithApi = typeof globalThis & { latchkey: LatchkeyApi; owned?: boolean }
 
 /** Calls the page's API and returns the result as text. */
@@ -295,7 +293,7 @@ test("S29: the page can't open a window or embed a page", async ({ launch, attac
   expect(await app.wasLetGo('about:blank')).toBe(false)
 
   expect(await app.attachesWebview(`${attacker.url}/webview`)).toBe(false)
-  await expect.poll(() => app.windowCount(), FAST).toBe(1)
+  await expect.poll(() => app.windowCount()).toBe(1)
   expect(attacker.hits).toEqual([])
 })
 
@@ -469,7 +467,7 @@ test('S31: the browser opens the provider’s authorization page, and the link h
     await signInAs(page, await app.takeUrl(), person)
     await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.signedIn.heading)
     const headline = person === 'Alice Adams' ? 'Signed in as Alice Adams' : '2 accounts'
-    await expect.poll(() => readHeadline(app), FAST).toBe(headline)
+    await expect.poll(() => readHeadline(app)).toBe(headline)
   }
 
   const links = (await app.openedUrls()).map((link) => new URL(link))
@@ -498,7 +496,7 @@ test('S31: a provider’s guide is opened by name, from a fixed table', async ({
     expect(await callApi(window, 'openProviderGuide', id)).toBe(`answered "${findGuide(id)}"`)
     links.push(findGuide(id))
   }
-  await expect.poll(() => app.openedUrls(), FAST).toEqual(links)
+  await expect.poll(() => app.openedUrls()).toEqual(links)
 
   // If no browser may open, the link is shown.
   const quiet = await launch({ flags: [...FREE_PORT, '--no-browser'] })
@@ -511,7 +509,7 @@ for (const endpoint of ['http://login.attacker.example/', 'file:///etc/passwd', 
   test(`S31: a provider cannot send the browser to ${endpoint}`, async ({ launch, provider }) => {
     provider.misbehave.metadata = (json) => ({ ...json, authorization_endpoint: endpoint })
     const app = await launch({ flags: [...at(provider), '--sign-in'] })
-    await expect.poll(() => readHeadline(app), FAST).toBe('Sign-in failed')
+    await expect.poll(() => readHeadline(app)).toBe('Sign-in failed')
     expect(await app.openedUrls()).toEqual([])
   })
 }
@@ -538,10 +536,10 @@ test('S32: no token, code, verifier, state or nonce reaches the window, the menu
   const link = await app.takeUrl()
   await look()
   await signInAs(page, link, 'Alice Adams')
-  await expect.poll(() => readHeadline(app), FAST).toBe('Signed in as Alice Adams')
+  await expect.poll(() => readHeadline(app)).toBe('Signed in as Alice Adams')
   await look()
   await app.choose('Sign out')
-  await expect.poll(() => readHeadline(app), FAST).toBe('Not signed in')
+  await expect.poll(() => readHeadline(app)).toBe('Not signed in')
   await look()
   seen.push(await app.everythingShown())
   const { stdout, stderr } = await app.quit()
@@ -598,7 +596,7 @@ for (const injected of [
     expect(provider.requests.token).toBe(0)
 
     await signInAs(page, link, 'Alice Adams')
-    await expect.poll(() => readHeadline(app), FAST).toBe('Signed in as Alice Adams')
+    await expect.poll(() => readHeadline(app)).toBe('Signed in as Alice Adams')
   })
 }
 

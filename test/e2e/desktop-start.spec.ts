@@ -17,8 +17,6 @@ import {
   type Desktop,
 } from '../driver/driver.js'
 
-const FAST = { intervals: [25, 50, 100] }
-
 /** Leaves the files of a Latchkey on another computer in the data directory. */
 const LOCK_ELSEWHERE = {
   version: 1,
@@ -34,7 +32,7 @@ const LOCK_ELSEWHERE = {
 }
 
 async function untilHeadline(app: Desktop, headline: string): Promise<void> {
-  await expect.poll(() => readHeadline(app), FAST).toBe(headline)
+  await expect.poll(() => readHeadline(app)).toBe(headline)
 }
 
 test.describe('at login, on Linux', () => {
@@ -46,7 +44,7 @@ test.describe('at login, on Linux', () => {
     const trayHost = await createTrayHost(await folders.create())
     const flags = [...at(provider), '--autostart']
     const app = await launch({ flags, platform: 'linux', trayHost })
-    await expect.poll(() => trayHost.timesAsked(), FAST).toBeGreaterThan(0)
+    await expect.poll(() => trayHost.timesAsked()).toBeGreaterThan(0)
     expect(await app.menu()).toBeNull()
     await trayHost.bring()
     await untilHeadline(app, 'Not signed in')
@@ -63,7 +61,7 @@ test.describe('at login, on Linux', () => {
     const app = await launch({ flags, platform: 'linux', trayHost })
     await app.takeUrl()
     await app.passTime(LOGIN_PATIENCE_MS / 2)
-    await expect.poll(() => trayHost.timesAsked(), FAST).toBeGreaterThan(1)
+    await expect.poll(() => trayHost.timesAsked()).toBeGreaterThan(1)
     expect(await app.windowCount()).toBe(0)
     await app.passTime(LOGIN_PATIENCE_MS)
     expect(await (await app.window()).title()).toBe('Latchkey')
@@ -78,7 +76,7 @@ test.describe('at login, on Linux', () => {
     const trayHost = await createTrayHost(await folders.create())
     const flags = [...at(provider), '--autostart']
     const app = await launch({ flags, platform: 'linux', trayHost })
-    await expect.poll(() => trayHost.timesAsked(), FAST).toBeGreaterThan(0)
+    await expect.poll(() => trayHost.timesAsked()).toBeGreaterThan(0)
     expect((await app.launchAgain()).code).toBe(0)
     expect(await (await app.window()).title()).toBe('Latchkey')
     expect((await app.quit()).code).toBe(0)
@@ -289,7 +287,7 @@ test('from the source tree, Windows knows it by another ID than the installed ap
   const app = await launch({ flags: at(provider), platform: 'win32' })
   await app.choose('Start at login')
   await expect
-    .poll(async () => (await app.loginItems()).map(({ name }) => name), FAST)
+    .poll(async () => (await app.loginItems()).map(({ name }) => name))
     .toEqual(['app.latchkey.desktop.source'])
 })
 
@@ -367,7 +365,7 @@ test('the start at login keeps the data directory and the port, and the settings
 }) => {
   const app = await launch({ flags: at(provider), platform: 'win32' })
   await app.choose('Start at login')
-  await expect.poll(async () => (await app.loginItems()).length, FAST).toBe(1)
+  await expect.poll(async () => (await app.loginItems()).length).toBe(1)
   const [item] = await app.loginItems()
   expect(item?.command).toContain(`--autostart --data-dir=${app.dataDir} --port=0`)
   expect(item?.command).not.toContain(provider.issuer)

@@ -16,8 +16,6 @@ import {
 import { altered, answerLink } from '../support/person.js'
 import { startProvider } from '../provider/provider.js'
 
-const FAST = { intervals: [25, 50, 100] }
-
 /** The form for a provider, in the window. */
 async function providerForm(app: Desktop): Promise<Page> {
   const window = await app.window()
@@ -57,7 +55,7 @@ test('a right click in a field offers the possible actions, and on text only Cop
     await issuer.selectText()
     return enabled(issuer)
   }
-  await expect.poll(selected, FAST).toEqual(['Cut', 'Copy', 'Paste', 'Select all'])
+  await expect.poll(selected).toEqual(['Cut', 'Copy', 'Paste', 'Select all'])
   await app.chooseInPage('Copy')
   expect(await app.clipboard()).toBe('https://login.example.com')
 
@@ -124,7 +122,7 @@ test('F19: pasting the address that the browser could not load finishes the sign
   }
   await paste(address)
   await expect(window.getByRole('heading')).toHaveText('You are signed in')
-  await expect.poll(() => readHeadline(app), FAST).toBe('Signed in as Alice Adams')
+  await expect.poll(() => readHeadline(app)).toBe('Signed in as Alice Adams')
   const { searchParams } = new URL(address)
   const said = [await window.content(), app.stdout(), app.stderr()].join('\n')
   for (const name of ['code', 'state']) expect(said).not.toContain(searchParams.get(name)!)
@@ -139,7 +137,7 @@ test('a provider can be chosen by name, tested, saved and used', async ({ launch
   expect(await app.takeUrl()).toBe(findGuide('keycloak'))
   await expect(window.getByText(PROVIDER.guideLink)).toContainText(findGuide('keycloak'))
   await window.getByRole('button', { name: 'Copy the redirect URI' }).click()
-  await expect.poll(() => app.clipboard(), FAST).toBe('http://127.0.0.1/callback')
+  await expect.poll(() => app.clipboard()).toBe('http://127.0.0.1/callback')
 
   const issuer = window.getByLabel('Issuer')
   await expect(issuer).toHaveValue('https://YOUR_HOST/realms/YOUR_REALM')
@@ -152,6 +150,6 @@ test('a provider can be chosen by name, tested, saved and used', async ({ launch
   await window.getByRole('button', { name: 'Sign in' }).click()
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await expect(window.getByRole('heading')).toHaveText('You are signed in')
-  await expect.poll(() => readHeadline(app), FAST).toBe('Signed in as Alice Adams')
+  await expect.poll(() => readHeadline(app)).toBe('Signed in as Alice Adams')
   await keycloak.close()
 })

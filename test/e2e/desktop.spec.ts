@@ -21,11 +21,10 @@ import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 
 const DEMO = ['--demo', ...FREE_PORT] as const
-const FAST = { intervals: [25, 50, 100] }
 
 /** Waits until the menu's first line, which shows the state, has this text. */
 async function untilHeadline(app: Desktop, headline: string): Promise<void> {
-  await expect.poll(() => readHeadline(app), FAST).toBe(headline)
+  await expect.poll(() => readHeadline(app)).toBe(headline)
 }
 
 /** The menu's enabled items. */
@@ -109,7 +108,7 @@ for (const platform of ['linux', 'darwin', 'win32'] as const) {
     await app.window()
     await app.closeWindow()
     await signInAs(page, await app.takeUrl(), 'Alice Adams')
-    await expect.poll(() => app.notifications(), FAST).toHaveLength(1)
+    await expect.poll(() => app.notifications()).toHaveLength(1)
     await app.timeOutNotification(0)
     expect(await app.clickNotification(0)).toBe(true)
     await expect((await app.window()).getByRole('main')).toContainText('Alice Adams')
@@ -124,7 +123,7 @@ test('there is no notification while the window has the focus, and one when it h
   const app = await launch({ flags: at(provider) })
   await app.window()
   await app.look(true)
-  await expect.poll(async () => (await app.windowFacts()).isFocused, FAST).toBe(true)
+  await expect.poll(async () => (await app.windowFacts()).isFocused).toBe(true)
   await app.choose('Sign in')
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await untilHeadline(app, 'Signed in as Alice Adams')
@@ -276,7 +275,7 @@ test('if no browser can be opened for an app, a notification says so, and the wi
   const called = fetch(`${url}/pkce/code`, { method: 'POST' })
   const link = await app.takeUrl()
   await expect
-    .poll(() => app.notifications(), FAST)
+    .poll(() => app.notifications())
     .toEqual([
       {
         title: expect.stringContaining('An app asks you to sign in'),
@@ -299,7 +298,7 @@ test('with --no-browser, a notification says that an app asks', async ({ launch,
   const { url } = JSON.parse(service) as { url: string }
   const called = fetch(`${url}/pkce/code`, { method: 'POST' })
   const body = PRESENT_MESSAGES.notification.linkWaits
-  await expect.poll(() => app.notifications(), FAST).toMatchObject([{ body }])
+  await expect.poll(() => app.notifications()).toMatchObject([{ body }])
   expect(await app.openedUrls()).toEqual([])
   await fetch(`${url}/pkce/clear`, { method: 'POST' })
   expect((await called).status).toBe(409)
@@ -349,7 +348,7 @@ test('the window appears after its first paint, is destroyed on close, and opens
 }) => {
   const app = await launch({ flags: at(provider) })
   const first = await app.window()
-  await expect.poll(async () => (await app.windowFacts()).isVisible, FAST).toBe(true)
+  await expect.poll(async () => (await app.windowFacts()).isVisible).toBe(true)
   expect((await app.windowFacts()).wasShownUnpainted).toBe(false)
   await app.closeWindow()
   expect(first.isClosed()).toBe(true)
@@ -375,7 +374,7 @@ test('a second start opens the window of the first, and ends', async ({ launch, 
   expect((await app.windowFacts()).isMinimized).toBe(true)
   expect((await app.launchAgain(at(provider))).code).toBe(0)
   await expect
-    .poll(() => app.windowFacts(), FAST)
+    .poll(() => app.windowFacts())
     .toMatchObject({
       isMinimized: false,
       isFocused: true,
@@ -526,7 +525,7 @@ test('S09: markup in a name is text in a notification, though Linux interprets m
   await app.choose('Sign in')
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await expect
-    .poll(async () => (await app.notifications())[0]?.body, FAST)
+    .poll(async () => (await app.notifications())[0]?.body)
     .toContain('Tom &amp; &lt;a href="https://evil.example"&gt;')
 })
 
@@ -584,9 +583,9 @@ for (const platform of ['linux', 'darwin', 'win32'] as const) {
     const options = { flags, isPackaged: true, platform, dataDir }
     const { desktop: app, close } = launchStandIn(browser, options)
     try {
-      await expect.poll(() => app.stdout(), FAST).toContain('"event":"status"')
+      await expect.poll(() => app.stdout()).toContain('"event":"status"')
       app.process.stdin?.write('cancel\n')
-      await expect.poll(() => app.stdout(), FAST).toContain('There is no sign-in to cancel.')
+      await expect.poll(() => app.stdout()).toContain('There is no sign-in to cancel.')
       app.process.stdin?.end('quit\n')
       expect((await app.ended).code).toBe(0)
     } finally {

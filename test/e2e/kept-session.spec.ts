@@ -2,7 +2,7 @@
 
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import { START_MESSAGES } from '../../main/app/app-messages.js'
 import {

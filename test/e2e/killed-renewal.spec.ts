@@ -2,7 +2,7 @@
 // new refresh token completely, and continues with it. `npm run test:long` tries two hundred moments;
 // these are a few of them.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import type { Moment } from '../support/kill-moments.js'
 import { test } from '../support/killed-renewals.js'
 import { letRunOut, signInOn, stop, test as kept, openStore } from '../support/kept.js'

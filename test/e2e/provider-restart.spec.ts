@@ -1,7 +1,7 @@
 // The provider restarts with new signing keys in the middle of a sign-in, after the user has answered
 // and before the code is exchanged, or during a session.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { test as base } from '../support/kept.js'
 import { answerLink } from '../support/person.js'
 import type { Program } from '../support/program.js'

@@ -11,8 +11,6 @@ import { at, expect, readHeadline, signInAs, test as base, type Desktop } from '
 import { findSessionFile, listSessionFiles } from '../support/session-file.js'
 import { ROOT } from '../support/root.js'
 
-const FAST = { intervals: [25, 50, 100] }
-
 const LOADER = join(
   dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')),
   'lib/server/electron/loader.js',
@@ -63,7 +61,7 @@ const test = base.extend<{
       ends.push(close)
       const said = async (index: number): Promise<unknown> => {
         const lines = (): string[] => desktop.stdout().split('\n').slice(0, -1)
-        await expect.poll(() => lines().length, FAST).toBeGreaterThan(index)
+        await expect.poll(() => lines().length).toBeGreaterThan(index)
         return JSON.parse(lines()[index]!)
       }
       return {
@@ -101,10 +99,10 @@ for (const [by, begin] of [
 
 test.describe('the keyring is as the spec demands:', () => {
   const signIn = async (app: Entered, page: Parameters<typeof signInAs>[0]): Promise<void> => {
-    await expect.poll(() => readHeadline(app), FAST).toBe('Not signed in')
+    await expect.poll(() => readHeadline(app)).toBe('Not signed in')
     await app.choose('Sign in')
     await signInAs(page, await app.opened(), 'Alice Adams')
-    await expect.poll(() => readHeadline(app), FAST).toBe('Signed in as Alice Adams')
+    await expect.poll(() => readHeadline(app)).toBe('Signed in as Alice Adams')
   }
 
   test('available, though Playwright turns off Chromium’s own', async ({

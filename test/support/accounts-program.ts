@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect } from '@playwright/test'
+import { expect } from './expect.js'
 import type { Pkce } from '../../main/api/models.js'
 import type { AccountEntry } from '../../main/terminal/accounts-json.js'
 import type { OddProvider } from '../providers/odd-provider.js'

@@ -12,7 +12,7 @@ import { createCallers, type Callers } from '../../main/net/callers.js'
 import { createProcessScanner } from '../../main/net/process-scanner.js'
 import { owners } from './owners.js'
 
-export { expect } from '@playwright/test'
+export { expect } from './expect.js'
 
 export type Connected = { socket: Socket; child: ChildProcess; pid: number }
 

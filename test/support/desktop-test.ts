@@ -4,7 +4,7 @@ import type { Browser, Page } from '@playwright/test'
 import { launchBrowser } from './browser.js'
 import { test as base } from './program.js'
 
-export { expect } from '@playwright/test'
+export { expect } from './expect.js'
 export { SCRIPTED } from './program.js'
 
 export const test = base.extend<object, { browser: Browser }>({

@@ -1,6 +1,6 @@
 // Runs the command line so that it ends with each of its exit codes, against an agent of either kind.
 
-import { expect } from '@playwright/test'
+import { expect } from './expect.js'
 import { EXIT_CODES } from '../../main/cli/exit-codes.js'
 import { readServiceFile } from '../../main/storage/service-file.js'
 import { impersonate, ONLY_A_NONCE } from './impostor.js'

@@ -9,14 +9,14 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import pieces from '@pieces.app/pieces-os-client'
 import type { PKCEApi, SeededPKCE, TokenizedPKCE } from '@pieces.app/pieces-os-client'
-import { expect } from '@playwright/test'
+import { expect } from './expect.js'
 import { PROBLEM_CODES, type Pkce, type ProblemCode } from '../../main/api/models.js'
 import { codeChallenge, createState, createVerifier } from '../../main/oauth/pkce.js'
 import { answerLink } from './person.js'
 import { HEADLESS, SCRIPTED, test as base, type Line, type Program } from './program.js'
 import { startProvider, type ProviderOptions, type RunningProvider } from '../provider/provider.js'
 
-export { expect } from '@playwright/test'
+export { expect } from './expect.js'
 
 export type Service = {
   program: Program

@@ -6,7 +6,7 @@ import type { Session } from '../../main/oauth/session.js'
 import { test as base, type Fixture, type FixtureOptions } from './fixture.js'
 import { answerLink } from './person.js'
 
-export { expect } from '@playwright/test'
+export { expect } from './expect.js'
 
 export const SECOND = 1_000
 export const MINUTE = 60 * SECOND

@@ -5,7 +5,7 @@ import type { WindowStatus } from '../../main/ipc.js'
 import { launchBrowser } from './browser.js'
 import { openWindow, type Answers, type Opened } from './window.js'
 
-export { expect } from '@playwright/test'
+export { expect } from './expect.js'
 
 /** Specs use `open`. The opened windows are closed after the test. */
 export const test = base.extend<

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { connect as connectByTls } from 'node:tls'
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import type { BeginResult } from '../../main/agent/api-sign-in.js'
 import { DEFAULT_TARGET, registrationAdvice } from '../../main/oauth/redirect-target.js'
 import { WAITING_ADVICE } from '../../main/agent/agent-messages.js'

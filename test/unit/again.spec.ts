@@ -1,6 +1,6 @@
 // Signing in again: which user and which parameters the authorization request names.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { defaultSession } from '../../main/agent/model.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { test as base, type Fixture, type FixtureOptions } from '../support/fixture.js'

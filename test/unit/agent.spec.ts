@@ -1,6 +1,6 @@
 // The agent at a real provider, with a test clock.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { defaultSession } from '../../main/agent/model.js'
 import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import { createAgent } from '../../main/agent/agent.js'

@@ -1,6 +1,6 @@
 // The sign-ins of apps inside the agent: which program gets a code, for what, and for how long.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import type { BeginResult, ApiSignInRequest } from '../../main/agent/api-sign-in.js'
 import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import type { Caller } from '../../main/net/caller.js'

@@ -1,6 +1,6 @@
 // The authorization URL: how often a browser is sent to it, and how else a person can use it.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import { traySignIn } from '../../main/agent/model.js'
 import { appFlow, NEVER } from '../support/app-flow.js'

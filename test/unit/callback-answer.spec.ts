@@ -1,6 +1,7 @@
 // Which answers a waiting sign-in accepts, and which page each browser gets. Over HTTP, without an agent.
 
-import { expect, test as base } from '@playwright/test'
+import { test as base } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import {
   createCallbackListener,
   type CallbackListener,

@@ -1,6 +1,6 @@
 // Userinfo: the page waits for it only if the person could not be named without, and apps get the rest later.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { defaultSession } from '../../main/agent/model.js'
 import { test, type Fixture, type FixtureOptions } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'

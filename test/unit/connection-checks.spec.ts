@@ -3,7 +3,8 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
-import { expect, test as base } from '@playwright/test'
+import { test as base } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { checkWhileConnected } from '../../main/net/connection-checks.js'
 
 const test = base.extend<{ server: Server; port: number }>({

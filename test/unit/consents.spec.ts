@@ -1,6 +1,7 @@
 // Which programs may have tokens: questions, answers, grants, denials and keys.
 
-import { expect, test } from '@playwright/test'
+import { test } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { AuthError } from '../../main/base/errors.js'
 import type {
   ConsentAccount,

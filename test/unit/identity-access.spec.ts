@@ -1,6 +1,6 @@
 // S24: what a program learns about who is signed in, while the person is asked in the background.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { CONSENT_DETAILS } from '../../main/api/api-messages.js'
 import { createIdentityAccess } from '../../main/api/identity-access.js'
 import { DENIED_MS } from '../../main/consent/denials.js'

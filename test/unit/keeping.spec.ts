@@ -1,7 +1,7 @@
 // Holds the moment in which a session is stored: whatever happens meanwhile, the messages, the
 // stored session and the provider's tokens must agree.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { defaultSession } from '../../main/agent/model.js'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import { AuthError } from '../../main/base/errors.js'

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { createSessionKeeper, type SessionKeeper } from '../../main/agent/session-keeper.js'
 import { createHttp } from '../../main/net/http.js'
 import { createProviders } from '../../main/oauth/provider.js'

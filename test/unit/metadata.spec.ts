@@ -1,6 +1,7 @@
 // The provider's metadata, including invalid ones.
 
-import { expect, test as base } from '@playwright/test'
+import { test as base } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { ERROR_MESSAGES } from '../../main/base/base-messages.js'
 import { fetchMetadata } from '../../main/oauth/metadata.js'
 import { AuthError, type ErrorCode } from '../../main/base/errors.js'

@@ -1,6 +1,6 @@
 // A program has the person signed in, hangs up, and comes again.
 
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import type { AccountSession } from '../../main/agent/model.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
 import { Problem } from '../../main/api/problem.js'

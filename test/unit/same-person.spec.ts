@@ -4,7 +4,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { defaultSession } from '../../main/agent/model.js'
 import { createSessionKeeper, type SessionKeeper } from '../../main/agent/session-keeper.js'
 import { createProviders } from '../../main/oauth/provider.js'

@@ -1,7 +1,7 @@
 // The session keeper on its own: changes that wait for each other, and sign-outs that don't wait.
 
 import { AuthError } from '../../main/base/errors.js'
-import { expect } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { createSessionKeeper, type SessionKeeper } from '../../main/agent/session-keeper.js'
 import { createProviders } from '../../main/oauth/provider.js'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'

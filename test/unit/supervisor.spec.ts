@@ -1,6 +1,7 @@
 // A real Latchkey, restarted with other settings, at the embedded provider.
 
-import { expect, test as base } from '@playwright/test'
+import { test as base } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import { defaultSession } from '../../main/agent/model.js'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

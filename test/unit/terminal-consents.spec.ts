@@ -1,6 +1,7 @@
 // Questions about apps in the terminal: the lines for people, the JSON lines and the commands.
 
-import { expect, test } from '@playwright/test'
+import { test } from '@playwright/test'
+import { expect } from '../support/expect.js'
 import type { Agent } from '../../main/agent/agent.js'
 import { initialModel, type AccountSession, type Model } from '../../main/agent/model.js'
 import { AuthError } from '../../main/base/errors.js'
