@@ -3,6 +3,7 @@
 import type { Environment } from '../base/environment.js'
 import { findHome } from '../base/home.js'
 import { isObject } from '../base/schema.js'
+import { standardInput } from '../base/standard-input.js'
 import type { GitHosts } from '../settings/git-hosts.js'
 import { examineSettings } from '../settings/read.js'
 import type { AgentClient } from './agent-client.js'
@@ -16,7 +17,7 @@ import type { Invocation } from './parse-command.js'
 
 export const runGitCredential: RunCommand = async (invocation, { env }) => {
   const [action = ''] = invocation.words
-  const request = action === 'get' ? await readRequest(process.stdin) : ''
+  const request = action === 'get' ? await readRequest(standardInput()) : ''
   const answer = await answerGitCredential(action, request, {
     gitHosts: request === '' ? {} : readGitHosts(invocation, env),
     getToken: (account) => withAgent(invocation, env, (client) => getAccessToken(client, account)),

@@ -4,11 +4,11 @@ import { createInterface } from 'node:readline'
 import type { Model } from '../agent/model.js'
 import { complain, writeLine } from '../base/output.js'
 import { jsonLine } from '../base/printable.js'
+import { standardInput } from '../base/standard-input.js'
 import { createSignInLines } from '../present/sign-in-lines.js'
 import { toStatus } from '../present/status.js'
 import { toAccountsLine, toOtherPersonLine } from './accounts-json.js'
 import { toAppsLine, toConsentAnsweredLine, toConsentLine, type KeyLine } from './consent-json.js'
-import { standardInput } from './standard-input.js'
 import type { Terminal } from './terminal.js'
 
 export function createJsonLines(): Terminal {

@@ -25,10 +25,12 @@ import fuses from '@electron/fuses'
 import { expect, test } from '@playwright/test'
 import { build } from 'esbuild'
 import { DESKTOP_ID } from '../../main/autostart/autostart-entries.js'
+import { AGENT_MESSAGES } from '../../main/cli/cli-messages.js'
 import { formatCommand, formatCommands } from '../../main/cli/command-help.js'
 import { COMMANDS, findCommand } from '../../main/cli/commands-table.js'
 import { formatHelp, INSTALLED } from '../../main/settings/help.js'
 import { toBehaviour } from '../driver/behaviour.js'
+import type { DesktopOptions } from '../driver/desktop.js'
 import { pack, type PackageParts, type Packed, type PackedPlatform } from '../tools/packing.js'
 import { ROOT } from '../support/root.js'
 import { BEHAVIOUR_VARIABLE } from '../stand-in/contract.js'
@@ -334,12 +336,14 @@ function commandLineTests(asar: () => string): void {
     writeFileSync(join(place(), 'program'), `#!/bin/sh\n${program}\n`, { mode: 0o755 })
   }
 
-  async function installApp(): Promise<Record<string, string | undefined>> {
+  async function installApp(
+    options: Pick<DesktopOptions, 'platform'> = {},
+  ): Promise<Record<string, string | undefined>> {
     const app = join(folder, 'app')
     if (!existsSync(app)) extractAll(asar(), app)
     const run = join(ROOT, 'dist', 'modules', 'test', 'stand-in', 'run.js')
     await install(`exec '${process.execPath}' '${run}' "$@"`)
-    const behaviour = toBehaviour(app, { isPackaged: true })
+    const behaviour = toBehaviour(app, { ...options, isPackaged: true })
     // No screen, as on a server.
     const { DISPLAY: _x, WAYLAND_DISPLAY: _wayland, ...env } = process.env
     return { ...env, [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour) }
@@ -426,6 +430,26 @@ function commandLineTests(asar: () => string): void {
       stderr: 'latchkey: There is no flag --misspelt. See --help for all flags.\n',
     })
   })
+
+  for (const platform of ['linux', 'darwin', 'win32'] as const) {
+    // On Windows, Electron's own standard input is at its end.
+    test(`git-credential reads git's request, and git gets why there is no token (${platform})`, async () => {
+      const env = await installApp({ platform })
+      const dataDir = join(folder, 'asked')
+      const ask = (host: string) =>
+        spawnSync(script(), ['git-credential', 'get', '--data-dir', dataDir], {
+          env: { ...env, LATCHKEY_GIT_HOSTS: 'git.example.com=work' },
+          input: `protocol=https\nhost=${host}\n\n`,
+          encoding: 'utf8',
+        })
+      expect(ask('git.example.com')).toMatchObject({
+        status: 3,
+        stdout: '',
+        stderr: `latchkey: ${AGENT_MESSAGES.none(dataDir)}\n`,
+      })
+      expect(ask('other.example.com')).toMatchObject({ status: 0, stdout: '', stderr: '' })
+    })
+  }
 
   test('headless serves until it is stopped, and a second one ends with a message', async () => {
     const env = await installApp()

@@ -1,4 +1,4 @@
-// The standard input of the program in the terminal, even if Electron runs it.
+// The standard input of a program in the terminal, even if Electron runs it.
 
 import { createReadStream, readFileSync } from 'node:fs'
 import { PassThrough, Readable } from 'node:stream'
