@@ -71,6 +71,8 @@ export type ExchangeResult =
       redirectUri: string
       /** The program that began the sign-in. */
       beginner: Caller
+      /** False if the provider may have completed the sign-in without the person. */
+      hasUserActed: boolean
     }
   | { kind: 'unknown' }
   | { kind: 'spent' }
@@ -104,6 +106,8 @@ export type ApiSignInHandle = {
   provider: ProviderSettings
   /** The program that made the request first. */
   caller: Promise<Caller>
+  /** In milliseconds since the epoch. */
+  begunAtMs: number
   controller: AbortController
   /** A browser launch set aside for this sign-in. */
   launch: Reservation

@@ -58,6 +58,7 @@ export async function beginApiSignIn(
     request,
     provider,
     caller: call.askCaller(),
+    begunAtMs: deps.clock.nowMs(),
     controller: new AbortController(),
     launch,
     pending: null,

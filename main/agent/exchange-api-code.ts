@@ -3,6 +3,7 @@
 import type { Caller } from '../net/caller.js'
 import { codeChallenge } from '../oauth/pkce.js'
 import { completeSignIn } from '../oauth/sign-in.js'
+import { hasUserActed } from '../oauth/user-action.js'
 import { listAccountClaims, listClaims } from '../oauth/userinfo.js'
 import {
   endApiSignIn,
@@ -80,6 +81,7 @@ async function completeApiSignIn(
   deps.dispatch({ type: 'exchange-started', state })
   try {
     let id = ''
+    let gotAtMs = 0
     const session = await completeSignIn(
       deps,
       provider,
@@ -96,6 +98,7 @@ async function completeApiSignIn(
       },
       {
         keep: async (kept) => {
+          gotAtMs = deps.clock.nowMs()
           id = await deps.sessionKeeper.keep(kept, controller.signal)
         },
         discard: (tokens) => deps.sessionKeeper.discard(tokens, provider),
@@ -105,7 +108,10 @@ async function completeApiSignIn(
     handles.delete(state)
     deps.sessionKeeper.announce(session, state)
     const beginner = await handle.caller
-    return { kind: 'signed-in', id, session, request, code, redirectUri, beginner }
+    const begun = { prompt: request.prompt, begunAtMs: handle.begunAtMs }
+    const acted = hasUserActed(session.tokens.idToken, begun, gotAtMs)
+    const got = { id, session, request, code, redirectUri, beginner }
+    return { kind: 'signed-in', ...got, hasUserActed: acted }
   } catch (thrown) {
     return endApiSignIn(context, handle, toResult(thrown))
   }

@@ -26,6 +26,7 @@ import { checkClient, preferProviderOf } from './named-provider.js'
 import { createSessionWriter, type WriteSession } from './session-answer.js'
 import {
   asksNothing,
+  requireAgreement,
   requireSamePerson,
   requireSilentSignIn,
   type AllowedPerson,
@@ -215,12 +216,13 @@ async function answerExchange(
 ): Promise<Answer> {
   switch (result.kind) {
     case 'signed-in': {
-      const { id, session, request: signIn, code, redirectUri, beginner } = result
-      const allowed = deps.allowedPersons.get(signIn) ?? null
-      await requireSamePerson(deps, request, { allowed, id, hangUp })
+      const { id, session, request: signIn, code, redirectUri, beginner, hasUserActed } = result
+      const allowed = deps.allowedPersons.get(signIn)
+      if (allowed !== undefined) await requireSamePerson(deps, request, { allowed, id, hangUp })
+      else if (!hasUserActed) await requireAgreement(deps, request, { id, session, hangUp })
       const caller = await deps.findCaller(request)
       deps.callers.remember(caller, id)
-      if (mayFinish(beginner, caller) && !asksNothing(signIn)) {
+      if (hasUserActed && mayFinish(beginner, caller) && !asksNothing(signIn)) {
         allowSignedIn(deps, id, [beginner, caller])
       }
       const seed = deps.seeds.get(signIn)
@@ -241,7 +243,7 @@ async function answerExchange(
   }
 }
 
-/** S24: the person has just agreed in the browser. */
+/** S24: the person has just signed in for the program, in the browser. */
 function allowSignedIn({ agent }: RouteDeps, id: string, callers: readonly Caller[]): void {
   const account = findAccount(agent.model(), id)
   if (!account) return

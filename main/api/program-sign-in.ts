@@ -45,7 +45,10 @@ export type ProgramSignInDeps = ChooseAccountDeps & {
 /** Who calls: a program, or the holder of a key. */
 type Claimant = { caller: Caller; key: HeldKey | null }
 
-type Outcome = { kind: 'signed-in'; id: string } | { kind: 'failed'; problem: Problem }
+type Outcome = SignedIn | { kind: 'failed'; problem: Problem }
+
+/** `id`: the account's. `hasUserActed`: false if the provider may have completed the sign-in alone. */
+type SignedIn = { kind: 'signed-in'; id: string; hasUserActed: boolean }
 
 /** A sign-in that a program began. */
 type Started = {
@@ -88,7 +91,7 @@ export function createProgramSignIns(deps: ProgramSignInDeps): ProgramSignIns {
  * 1. Find out who calls, and which account or provider is wanted.
  * 2. Serve what a sign-in of this program has brought while it was away.
  * 3. If the account is signed in, ask the person whether the program may know it.
- * 4. Else wait for the program's sign-in.
+ * 4. Else wait for the program's sign-in. If the provider may have completed it without the person, ask them.
  */
 async function signIn(
   state: State,
@@ -120,7 +123,8 @@ async function signIn(
   ]
   const outcome = await waitFor(started, wanted.hangUp)
   const signedIn = readOutcome(deps, outcome, key)
-  if (!isOwn) {
+  const isAgreed = isOwn && outcome.kind === 'signed-in' && outcome.hasUserActed
+  if (!isAgreed) {
     await askAbout(deps, request, { account: signedIn, key, hangUp: wanted.hangUp })
   }
   deps.callers.remember(claimant.caller, signedIn.id)
@@ -237,13 +241,10 @@ function start(state: State, provider: ProviderSettings, beginner: Claimant): St
     beginner,
     waiting: 0,
     outcome: runSignIn(deps, provider, beginner)
-      .then(
-        (id): Outcome => ({ kind: 'signed-in', id }),
-        (thrown: unknown): Outcome => ({
-          kind: 'failed',
-          problem: asProblem(thrown),
-        }),
-      )
+      .catch((thrown: unknown): Outcome => ({
+        kind: 'failed',
+        problem: asProblem(thrown),
+      }))
       .then((outcome) => {
         end(state, started, outcome)
         return outcome
@@ -253,24 +254,28 @@ function start(state: State, provider: ProviderSettings, beginner: Claimant): St
   return started
 }
 
-/** Keeps an outcome that no call waits for. A program that can be allowed for good is allowed by now. */
+/**
+ * Keeps an outcome that no call waits for. A program that can be allowed for good is allowed by now. If the
+ * person did not act, the next call asks about the account, which is signed in by then.
+ */
 function end(state: State, ended: Started, outcome: Outcome): void {
   const { provider, beginner, waiting } = ended
   state.started.delete(ended)
-  const isAllowed = outcome.kind === 'signed-in' && canLast(beginner.caller)
-  if (waiting > 0 || isAllowed) return
+  const isSettled =
+    outcome.kind === 'signed-in' && (canLast(beginner.caller) || !outcome.hasUserActed)
+  if (waiting > 0 || isSettled) return
   const forMs = outcome.kind === 'signed-in' ? CLAIM_MS : CLAIM_FAILURE_MS
   const untilMs = state.deps.clock.nowMs() + forMs
   const kept: Unclaimed = { provider, beginner, outcome, untilMs }
   state.unclaimed = [...state.unclaimed, kept].slice(-MOST_UNCLAIMED)
 }
 
-/** Returns the ID of the account that was signed in. Nobody but the person and the time limit ends the wait. */
+/** Nobody but the person and the time limit ends the wait. */
 async function runSignIn(
   { agent, callers }: ProgramSignInDeps,
   provider: ProviderSettings,
   { caller }: Claimant,
-): Promise<string> {
+): Promise<SignedIn> {
   const verifier = createVerifier()
   const begun = await agent.api.begin(
     toSignInRequest(agent, provider, verifier),
@@ -282,12 +287,12 @@ async function runSignIn(
   const exchanged = await agent.api.exchange({ code, redirectUri, verifier })
   if (exchanged.kind === 'ended') throw toProblem(exchanged.result)
   if (exchanged.kind !== 'signed-in') throw new Problem('cancelled', PROBLEM_DETAILS.cancelled)
-  const { id } = exchanged
+  const { id, hasUserActed } = exchanged
   callers.remember(caller, id)
   const account = findAccount(agent.model(), id)
-  // S24: the person has just agreed in the browser.
-  if (account) agent.consents.allowSignedIn(caller, account)
-  return id
+  // S24: the person has just signed in for the program, in the browser.
+  if (account && hasUserActed) agent.consents.allowSignedIn(caller, account)
+  return { kind: 'signed-in', id, hasUserActed }
 }
 
 /** Makes the request of the person's own sign-in. Its verifier stays here, so that no other call gets the code. */

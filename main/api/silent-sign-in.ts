@@ -1,12 +1,13 @@
-// Sign-ins that ask the person nothing (prompt=none): who may begin one, and whose tokens it may bring.
+// Sign-ins that the provider may complete without the person: who may begin one, and whose tokens it may bring.
 
 import type { IncomingMessage } from 'node:http'
 import type { ApiSignInRequest } from '../agent/api-sign-in.js'
 import { findAccount, findAccountAt } from '../agent/model.js'
+import type { Session } from '../oauth/session.js'
 import type { HeldKey } from '../consent/grants.js'
 import { includesScope } from '../oauth/scopes.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
-import { isSameOwner } from '../storage/session-owner.js'
+import { isSameOwner, type SessionOwner } from '../storage/session-owner.js'
 import { CONSENT_DETAILS } from './api-messages.js'
 import { findKey, notAllowed, requireConsent, type ConsentDeps } from './require-consent.js'
 
@@ -41,7 +42,7 @@ export async function requireSilentSignIn(
 
 function checkKey(
   { owner, scope: most, account }: HeldKey,
-  provider: ProviderSettings,
+  provider: SessionOwner,
   scope: readonly string[],
 ): AllowedPerson {
   if (!isSameOwner(owner, provider)) throw notAllowed(CONSENT_DETAILS.keyOfOtherProvider)
@@ -62,4 +63,23 @@ export async function requireSamePerson(
   const account = findAccount(deps.agent.model(), id)
   if (allowed === null || account?.account.sub === allowed) return
   await requireConsent(deps, request, { account: account ?? null, purpose: 'token', hangUp })
+}
+
+/**
+ * S24: Makes sure that a call may have what a sign-in has brought that the provider may have completed without
+ * the person: with a key of this account for all of its scopes, or because the person allows the program. Fails
+ * with `not-allowed`.
+ */
+export async function requireAgreement(
+  deps: ConsentDeps,
+  request: IncomingMessage,
+  { id, session, hangUp }: { id: string; session: Session; hangUp: AbortSignal },
+): Promise<void> {
+  const key = findKey(deps, request)
+  if (key === null) {
+    const account = findAccount(deps.agent.model(), id) ?? null
+    await requireConsent(deps, request, { account, purpose: 'token', hangUp })
+  } else if (checkKey(key, session, session.tokens.scope.split(' ')) !== session.account.sub) {
+    throw notAllowed(CONSENT_DETAILS.keyOfOther)
+  }
 }

@@ -267,6 +267,8 @@ function configure(
         response_types: ['code'],
         grant_types: ['authorization_code', 'refresh_token'],
         id_token_signed_response_alg: signingAlg,
+        // As Keycloak, Okta and others do it, without being asked.
+        require_auth_time: true,
       },
     ],
     clientAuthMethods: [options.secret?.method ?? 'none'],

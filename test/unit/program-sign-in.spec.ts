@@ -38,6 +38,8 @@ type Desk = Fixture &
 const test = base.extend<{ desk: Desk }>({
   desk: async ({ start }, use) => {
     const fixture = await start({ provider: { signingAlg: 'ES256' } })
+    // The test's clock stands still, so that the provider's seconds must not count.
+    fixture.provider.misbehave.idToken = (claims) => void (claims['auth_time'] = claims['iat'])
     const calls = collectCalls(fixture)
     const signIns = createProgramSignIns(calls.deps)
     const call: Desk['call'] = async (caller, { wanted, headers } = {}) => {
@@ -171,6 +173,39 @@ test('another program opens its own tab, and brings the first one no consent', a
   expect(await problemOf(again)).toMatchObject({ code: 'not-allowed' })
   first.hangUp()
 })
+
+for (const [name, caller] of [
+  ['a program', APP],
+  ['a process that may be another program', UNCERTAIN],
+] as const) {
+  test(`S24: what the provider completes alone is no consent for ${name}`, async ({ desk }) => {
+    const { begin, call, visit, reached, asked, answer, agent, provider } = desk
+    provider.misbehave.idToken = (claims) => {
+      claims['auth_time'] = Number(claims['iat']) - 60
+    }
+    const left = await begin(caller)
+    const waits = await call(caller)
+    left.hangUp()
+    await visit()
+    await reached('signed-in')
+    await expect.poll(() => asked).toEqual(['identity'])
+    answer('once')
+    expect((await accountOf(waits)).account.sub).toBe('alice')
+    expect(agent.consents.list().grants).toEqual([])
+
+    // The same if nobody waits for it.
+    await agent.signOut()
+    const alone = await begin(caller)
+    alone.hangUp()
+    await visit()
+    await reached('signed-in')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const again = await call(caller)
+    expect(asked).toEqual(['identity', 'identity'])
+    answer('denied')
+    expect(await problemOf(again)).toMatchObject({ code: 'not-allowed' })
+  })
+}
 
 test('S24: what a program missed is for no other program', async ({ desk }) => {
   const { begin, call, visit, reached, asked } = desk

@@ -338,13 +338,28 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a program that hangs up loses its sign-in',
-        find: 'if (waiting > 0 || isAllowed) return',
-        replace: 'if (waiting >= 0 || isAllowed) return',
+        find: 'if (waiting > 0 || isSettled) return',
+        replace: 'if (waiting >= 0 || isSettled) return',
       },
       {
         name: 'a sign-in in the browser allows nothing',
-        find: 'if (account) agent.consents.allowSignedIn(caller, account)',
+        find: 'if (account && hasUserActed) agent.consents.allowSignedIn(caller, account)',
         replace: '',
+      },
+      {
+        name: 'a sign-in that the provider completes alone is consent',
+        find: 'if (account && hasUserActed) agent.consents.allowSignedIn(caller, account)',
+        replace: 'if (account) agent.consents.allowSignedIn(caller, account)',
+      },
+      {
+        name: 'a sign-in that the provider completes alone asks nobody',
+        find: "const isAgreed = isOwn && outcome.kind === 'signed-in' && outcome.hasUserActed",
+        replace: "const isAgreed = isOwn && outcome.kind === 'signed-in'",
+      },
+      {
+        name: 'what the provider completed alone is served later',
+        find: '(canLast(beginner.caller) || !outcome.hasUserActed)',
+        replace: 'canLast(beginner.caller)',
       },
       {
         name: 'the provider may ask nobody',
@@ -433,6 +448,42 @@ export const CONSENT: readonly MutatedFile[] = [
         find: 'if (allowed === null || account?.account.sub === allowed) return',
         replace: 'if (allowed === null || account !== undefined) return',
       },
+      {
+        name: 'any key gets what the provider completes alone',
+        find: "checkKey(key, session, session.tokens.scope.split(' ')) !== session.account.sub",
+        replace: 'key === null',
+      },
+    ],
+  },
+  {
+    file: 'main/oauth/user-action.ts',
+    specs: ['test/unit/user-action.spec.ts'],
+    faults: [
+      {
+        name: 'an earlier sign-in at the provider counts',
+        find: 'return iat - authTime <= elapsedS + ROUNDING_S',
+        replace: 'return iat - authTime <= elapsedS + ROUNDING_S + 30',
+      },
+      {
+        name: 'a sign-in in the same second as its begin does not count',
+        find: 'return iat - authTime <= elapsedS + ROUNDING_S',
+        replace: 'return iat - authTime <= elapsedS',
+      },
+      {
+        name: 'a wrong clock of the provider decides',
+        find: 'return iat - authTime <= elapsedS + ROUNDING_S',
+        replace: 'return nowMs / 1000 - authTime <= elapsedS + ROUNDING_S',
+      },
+      {
+        name: 'a provider that does not say when counts',
+        find: "return prompts.includes('login')",
+        replace: 'return true',
+      },
+      {
+        name: 'a provider that had to ask does not count',
+        find: 'if (prompts.some((one) => ASKING_PROMPTS.has(one))) return true',
+        replace: '',
+      },
     ],
   },
   {
@@ -447,14 +498,20 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-in without questions is consent',
-        find: 'if (mayFinish(beginner, caller) && !asksNothing(signIn)) {',
-        replace: 'if (mayFinish(beginner, caller)) {',
+        find: 'if (hasUserActed && mayFinish(beginner, caller) && !asksNothing(signIn)) {',
+        replace: 'if (hasUserActed && mayFinish(beginner, caller)) {',
         grep: 'with prompt=none asks first',
       },
       {
+        name: 'tokens leave after a sign-in that the provider completed alone',
+        find: 'else if (!hasUserActed) await requireAgreement(deps, request, { id, session, hangUp })',
+        replace: '',
+        specs: ['test/e2e/silent-sign-in.spec.ts'],
+      },
+      {
         name: 'finishing another program’s sign-in is consent',
-        find: 'if (mayFinish(beginner, caller) && !asksNothing(signIn)) {',
-        replace: 'if (!asksNothing(signIn)) {',
+        find: 'if (hasUserActed && mayFinish(beginner, caller) && !asksNothing(signIn)) {',
+        replace: 'if (hasUserActed && !asksNothing(signIn)) {',
         grep: 'with the code and the verifier',
       },
     ],
