@@ -33,6 +33,7 @@ export function createAgentHandlers(deps: AgentRouteDeps): Pick<Handlers, AgentE
     'POST /agent/use': (request, response) => makeDefault(deps, request, response),
     'GET /agent/apps': async (request, response) => {
       await requireManage(deps, request, { response, action: { kind: 'list-apps' } })
+      deps.agent.consents.listOpened()
       return answerJson(JSON.stringify({ apps: toAppEntries(deps.agent.model()) }))
     },
     'POST /agent/apps/forget': (request, response) => forgetApp(deps, request, response),

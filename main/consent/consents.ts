@@ -17,13 +17,7 @@ import type {
   ConsentSettings,
   Verdict,
 } from './consent.js'
-import {
-  createDenials,
-  DENIED_MS,
-  UNANSWERED_MS,
-  type Denials,
-  type HeldDenial,
-} from './denials.js'
+import { createDenials, type Denials, type HeldDenials } from './denials.js'
 import { createGrants, isOf, type Grants, type HeldKey, type Wanted } from './grants.js'
 import { canLast, isUnchanged } from './program.js'
 import { createQuestions, type Asked, type QuestionResult, type Questions } from './questions.js'
@@ -41,6 +35,8 @@ export type Consents = {
   allowSignedIn(caller: Caller, account: ConsentAccount): void
   /** Lists what the person can take back. */
   list(): ConsentList
+  /** The person has opened the list. Programs that ask in vain are refused for short times again. */
+  listOpened(): void
   /**
    * Takes back a grant or ends a denial, by its ID, or by its name if only one has it. False: there is
    * none, or several have the name. Fails with `storage-failed` if the grant may come back.
@@ -75,7 +71,7 @@ export type Consents = {
 }
 
 /** What lasts for this run and is not stored. */
-export type Handover = { suspended: readonly string[]; denials: readonly HeldDenial[] }
+export type Handover = { suspended: readonly string[]; denials: HeldDenials }
 
 export type ConsentDeps = {
   settings: ConsentSettings
@@ -101,27 +97,9 @@ type Parts = {
 }
 
 export function createConsents(deps: ConsentDeps): Consents {
-  const { settings, store, clock } = deps
-  const nowMs = (): number => clock.nowMs()
-  const denials = createDenials(nowMs)
-  const list = (): ConsentList => ({ grants: grants.all(), denials: denials.list() })
-  const grants = createGrants({
-    store,
-    nowMs,
-    onChange: () => deps.onChange(list()),
-    onFailure: deps.onFailure,
-  })
-  const questions = createQuestions({
-    clock,
-    findResult: (request) => findResult(parts, request),
-    onAsked: deps.onAsked,
-    onEnded(asked, end, result) {
-      settle(parts, asked, result)
-      if (asked.isShown) deps.onEnded(asked.question, end)
-      if (denials.list().length > 0) deps.onChange(list())
-    },
-  })
-  const parts: Parts = { deps, grants, denials, questions, isClosed: false }
+  const { settings } = deps
+  const parts = createParts(deps)
+  const { grants, denials, questions } = parts
   const isPaused = (): boolean => settings.pauseWhenLocked && deps.isScreenLocked()
   return {
     restore: () => orTell(deps, grants.restore()),
@@ -133,7 +111,8 @@ export function createConsents(deps: ConsentDeps): Consents {
       // The provider may have asked nobody, and nobody has seen the browser.
       if (!deps.isScreenLocked()) grants.allow(caller, account, ['token'])
     },
-    list,
+    list: () => list(parts),
+    listOpened: denials.forgiveAll,
     forget: (app) => forget(parts, app),
     async createKey({ name, account, scope }) {
       const key = `${KEY_PREFIX}${randomBytes(KEY_BYTES).toString('base64url')}`
@@ -156,6 +135,40 @@ export function createConsents(deps: ConsentDeps): Consents {
       await orTell(deps, grants.flush())
     },
   }
+}
+
+function createParts(deps: ConsentDeps): Parts {
+  const { store, clock } = deps
+  const nowMs = (): number => clock.nowMs()
+  const denials = createDenials(nowMs)
+  const grants = createGrants({
+    store,
+    nowMs,
+    onChange: () => tell(parts),
+    onFailure: deps.onFailure,
+  })
+  const questions = createQuestions({
+    clock,
+    findResult: (request) => findResult(parts, request),
+    onAsked: deps.onAsked,
+    onEnded(asked, end, result) {
+      settle(parts, asked, result)
+      if (asked.isShown) deps.onEnded(asked.question, end)
+      if (denials.hasChanged()) tell(parts)
+    },
+  })
+  const parts: Parts = { deps, grants, denials, questions, isClosed: false }
+  return parts
+}
+
+function list({ grants, denials }: Parts): ConsentList {
+  return { grants: grants.all(), denials: denials.list() }
+}
+
+function tell(parts: Parts): void {
+  // The list that is told now counts as known.
+  parts.denials.hasChanged()
+  parts.deps.onChange(list(parts))
 }
 
 /** Tells the person if consents could not be read or stored. */
@@ -246,12 +259,14 @@ function settle(
   if (result === 'always' && canLast(caller) && purpose !== 'manage' && account !== null) {
     grants.allow(caller, account, [purpose])
   }
-  if (result === 'denied' && isShown) denials.add(request, DENIED_MS)
-  const isInVain = result === 'unanswered' || result === 'withdrawn'
-  if (isInVain && isShown) denials.add(request, UNANSWERED_MS)
+  if (!isShown) return
+  if (result === 'once' || result === 'always') denials.forgive(request)
+  if (result === 'denied') denials.add(request, 'denied')
+  if (result === 'unanswered' || result === 'withdrawn') denials.add(request, 'unanswered')
 }
 
-async function forget({ deps, grants, denials }: Parts, app: string): Promise<boolean> {
+async function forget(parts: Parts, app: string): Promise<boolean> {
+  const { grants, denials } = parts
   const grant = findByName(grants.all(), app, ({ name }) => name)
   if (grant) {
     await grants.remove(({ id }) => id === grant.id)
@@ -260,7 +275,7 @@ async function forget({ deps, grants, denials }: Parts, app: string): Promise<bo
   const denial = findByName(denials.list(), app, ({ program }) => program.name)
   if (!denial) return false
   denials.remove(({ id }) => id === denial.id)
-  deps.onChange({ grants: grants.all(), denials: denials.list() })
+  tell(parts)
   return true
 }
 

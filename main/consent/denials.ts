@@ -1,74 +1,135 @@
-// Remembers which programs were denied, so that they are refused for a while without a question.
+// Remembers which programs were denied or got no answer, so that they are refused for a while without a question.
 
 import { createAccountId } from '../storage/account-store.js'
+import type { Purpose } from '../storage/consent-store.js'
 import type { ConsentRequest, Denial } from './consent.js'
+import { createPauses, DENIED_MS, UNANSWERED_MS, type HeldPause, type Why } from './pauses.js'
 import { canLast, pickConsentAccount, toAskingProgram, toDenialKey } from './program.js'
 
-/** In milliseconds: how long a program that the person denied is refused. */
-export const DENIED_MS = 600_000
-/** In milliseconds: how long a program is refused if nobody answered. */
-export const UNANSWERED_MS = 60_000
 /** How many are remembered. With more, the oldest is forgotten. */
 const MOST_DENIALS = 256
 
-type About = Pick<ConsentRequest, 'caller' | 'account'>
+type About = Pick<ConsentRequest, 'caller' | 'account' | 'purpose'>
 
 export type Denials = {
-  add(about: About, forMs: number): void
+  add(about: About, why: Why): void
   /** Finds the denial that a call falls under. */
   find(about: About): Denial | undefined
   list(): readonly Denial[]
-  handOver(): readonly HeldDenial[]
-  takeOver(denials: readonly HeldDenial[]): void
-  /** Ends denials. False: there was none of these. */
+  /** True if the list differs from the one at the last call of this function. */
+  hasChanged(): boolean
+  handOver(): HeldDenials
+  takeOver(held: HeldDenials): void
+  /** Ends denials, and begins with short pauses again. False: there was none of these. */
   remove(isOver: (denial: Denial) => boolean): boolean
+  /** The person has allowed a program: begins with short pauses again. */
+  forgive(about: About): void
+  /** The person has seen the list: begins with short pauses again for all programs. */
+  forgiveAll(): void
 }
 
-/** A denial, by what the calls have in common. */
-export type HeldDenial = readonly [key: string, denial: Denial]
+/** A denial, with what it is about. */
+type HeldDenial = {
+  denial: Denial
+  about: About
+  /** Until when all calls of the program for this account are refused, in milliseconds since the epoch. */
+  untilMs: number
+  /** Until when those for one purpose are. */
+  untilMsByPurpose: Readonly<Partial<Record<Purpose, number>>>
+}
+
+/** What lasts for this run. Each denial stands beside what the calls have in common. */
+export type HeldDenials = {
+  denials: readonly (readonly [key: string, held: HeldDenial])[]
+  pauses: readonly HeldPause[]
+}
+
+/** In milliseconds: how long all calls of a program are refused, also those for another purpose. */
+const FOR_ALL_MS: Readonly<Record<Why, number>> = { denied: DENIED_MS, unanswered: UNANSWERED_MS }
 
 export function createDenials(nowMs: () => number): Denials {
   /** By what the calls have in common. */
-  const held = new Map<string, Denial>()
+  const held = new Map<string, HeldDenial>()
+  const pauses = createPauses(nowMs)
+  let told: readonly Denial[] = []
   const dropOld = (): void => {
-    for (const [key, { untilMs }] of held) if (untilMs <= nowMs()) held.delete(key)
+    for (const [key, { denial }] of held) if (denial.untilMs <= nowMs()) held.delete(key)
     for (const key of [...held.keys()].slice(0, -MOST_DENIALS)) held.delete(key)
   }
+  const list = (): readonly Denial[] => {
+    dropOld()
+    return [...held.values()].map(({ denial }) => denial)
+  }
   return {
-    add(about, forMs) {
+    add(about, why) {
       const key = toKey(about)
-      const { caller, account } = about
-      const untilMs = nowMs() + forMs
+      const pauseMs = pauses.lengthen(about, why)
+      const before = held.get(key)
       held.delete(key)
-      held.set(key, {
-        id: createAccountId(),
-        program: toAskingProgram(caller),
-        account: account && pickConsentAccount(account),
-        untilMs,
-      })
+      held.set(key, toHeld(about, { before, nowMs: nowMs(), pauseMs, forAllMs: FOR_ALL_MS[why] }))
       dropOld()
     },
     find(about) {
       dropOld()
-      return held.get(toKey(about)) ?? findManyAlike([...held.values()], about)
+      const alive = (one: HeldDenial): boolean => isAlive(one, about.purpose, nowMs())
+      const own = held.get(toKey(about))
+      if (own && alive(own)) return own.denial
+      return findManyAlike([...held.values()].filter(alive), about)
     },
-    list() {
-      dropOld()
-      return [...held.values()]
+    list,
+    hasChanged() {
+      const now = list()
+      const isSame = now.length === told.length && now.every((one, index) => one === told[index])
+      told = now
+      return !isSame
     },
     handOver() {
       dropOld()
-      return [...held]
+      return { denials: [...held], pauses: pauses.handOver() }
     },
-    takeOver(denials) {
-      for (const [key, denial] of denials) held.set(key, denial)
+    takeOver(given) {
+      for (const [key, denial] of given.denials) held.set(key, denial)
+      pauses.takeOver(given.pauses)
     },
     remove(isOver) {
-      const gone = [...held].filter(([, denial]) => isOver(denial))
-      for (const [key] of gone) held.delete(key)
+      const gone = [...held].filter(([, { denial }]) => isOver(denial))
+      for (const [key, { about }] of gone) {
+        held.delete(key)
+        pauses.reset(about)
+      }
       return gone.length > 0
     },
+    forgive: pauses.reset,
+    forgiveAll: pauses.resetAll,
   }
+}
+
+type Times = {
+  before: HeldDenial | undefined
+  nowMs: number
+  pauseMs: number
+  forAllMs: number
+}
+
+function toHeld(about: About, { before, nowMs, pauseMs, forAllMs }: Times): HeldDenial {
+  const { caller, account, purpose } = about
+  const untilMs = Math.max(nowMs + forAllMs, before?.untilMs ?? 0)
+  const ofPurposes = { ...before?.untilMsByPurpose, [purpose]: nowMs + pauseMs }
+  const denial = {
+    id: createAccountId(),
+    program: toAskingProgram(caller),
+    account: account && pickConsentAccount(account),
+    untilMs: Math.max(untilMs, ...Object.values(ofPurposes)),
+  }
+  return { denial, about: { caller, account, purpose }, untilMs, untilMsByPurpose: ofPurposes }
+}
+
+function isAlive(
+  { untilMs, untilMsByPurpose }: HeldDenial,
+  purpose: Purpose,
+  nowMs: number,
+): boolean {
+  return untilMs > nowMs || (untilMsByPurpose[purpose] ?? 0) > nowMs
 }
 
 /**
@@ -78,16 +139,19 @@ export function createDenials(nowMs: () => number): Denials {
 export const MOST_RUNS = 3
 
 /** Finds a denial of the same file, if that many runs of it were denied. */
-function findManyAlike(denials: readonly Denial[], { caller, account }: About): Denial | undefined {
+function findManyAlike(
+  held: readonly HeldDenial[],
+  { caller, account }: About,
+): Denial | undefined {
   const { executable, script } = toAskingProgram(caller)
   if (canLast(caller) || executable === null) return undefined
-  const alike = denials.filter(
-    ({ program, account: other }) =>
+  const alike = held.filter(
+    ({ denial: { program, account: other } }) =>
       program.executable === executable && program.script === script && other?.id === account?.id,
   )
-  return alike.length < MOST_RUNS ? undefined : alike.at(-1)
+  return alike.length < MOST_RUNS ? undefined : alike.at(-1)?.denial
 }
 
-function toKey({ caller, account }: About): string {
+function toKey({ caller, account }: Pick<About, 'caller' | 'account'>): string {
   return JSON.stringify([toDenialKey(caller), account?.id ?? null])
 }

@@ -113,6 +113,7 @@ function createCommands({
     allow: (words) => allow(agent, words),
     deny: (words) => deny(agent, words),
     apps: () => {
+      agent.consents.listOpened()
       // The model does not change each time that an app gets a token.
       terminal.apps({ ...agent.model(), consents: agent.consents.list() })
       return done(ANSWERS.apps)

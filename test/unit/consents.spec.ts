@@ -13,7 +13,13 @@ import type {
   Verdict,
 } from '../../main/consent/consent.js'
 import { createConsents, type ConsentDeps } from '../../main/consent/consents.js'
-import { DENIED_MS, MOST_RUNS, UNANSWERED_MS } from '../../main/consent/denials.js'
+import { MOST_RUNS } from '../../main/consent/denials.js'
+import {
+  DENIED_MS,
+  LONGEST_PAUSE_MS,
+  MOST_PAUSES,
+  UNANSWERED_MS,
+} from '../../main/consent/pauses.js'
 import {
   ANSWER_TIMEOUT_MS,
   MOST_OF_ONE_FILE,
@@ -32,10 +38,12 @@ const refused = (reason: Extract<Verdict, { kind: 'refused' }>['reason']): Verdi
   reason,
 })
 
-type Options = Omit<Partial<ConsentDeps>, 'settings'> & { settings?: Partial<ConsentSettings> }
+type Options = Omit<Partial<ConsentDeps>, 'settings' | 'clock'> & {
+  settings?: Partial<ConsentSettings>
+  clock?: ReturnType<typeof createTestClock>
+}
 
-function start({ settings, ...given }: Options = {}) {
-  const clock = createTestClock()
+function start({ settings, clock = createTestClock(), ...given }: Options = {}) {
   const asked: ConsentQuestion[] = []
   const ended: ConsentEnd[] = []
   const lists: ConsentList[] = []
@@ -367,6 +375,168 @@ test.describe('S24: questions do not flood the person', () => {
     void consents.ask(request(other))
     expect(asked.map(({ program }) => program.executable)).toEqual(['/opt/app/app', '/opt/other'])
   })
+})
+
+test.describe('S24: a program that asks in vain is asked about less and less often', () => {
+  type Started = ReturnType<typeof start>
+
+  const IN_VAIN = {
+    unanswered: ({ clock }: Started) => clock.advance(ANSWER_TIMEOUT_MS),
+    denied: ({ consents, asked }: Started) => consents.answer(asked.at(-1)!.id, 'denied'),
+  }
+
+  /** Asks, ends the question, and checks that the next one may come after exactly this pause. */
+  async function expectPause(
+    started: Started,
+    how: keyof typeof IN_VAIN,
+    pauseMs: number,
+    caller: Caller = seenCaller(),
+  ): Promise<void> {
+    const { consents, asked, clock } = started
+    const before = asked.length
+    void consents.ask(request(caller))
+    expect(asked).toHaveLength(before + 1)
+    IN_VAIN[how](started)
+    clock.advance(pauseMs - 1)
+    expect(await consents.ask(request(caller))).toEqual(refused('denied'))
+    clock.advance(1)
+    expect(consents.list().denials).toEqual([])
+  }
+
+  for (const [how, minutes] of [
+    ['unanswered', [1, 2, 4, 8, 16, 32, 60, 60]],
+    ['denied', [10, 20, 40, 60, 60]],
+  ] as const) {
+    test(`${how}: ${minutes.join(', ')} minutes`, async () => {
+      const started = start()
+      for (const pause of minutes) await expectPause(started, how, pause * 60_000)
+    })
+  }
+
+  test('a denial is an answer, and the next unanswered question counts as the first', async () => {
+    const started = start()
+    await expectPause(started, 'unanswered', UNANSWERED_MS)
+    await expectPause(started, 'unanswered', UNANSWERED_MS * 2)
+    await expectPause(started, 'denied', DENIED_MS)
+    await expectPause(started, 'unanswered', UNANSWERED_MS)
+    await expectPause(started, 'denied', DENIED_MS * 2)
+  })
+
+  for (const [what, reset] of [
+    [
+      'is allowed once',
+      async ({ consents, asked }: Started) => {
+        const call = consents.ask(request())
+        consents.answer(asked.at(-1)!.id, 'once')
+        expect(await call).toEqual(ALLOWED)
+      },
+    ],
+    [
+      'is forgotten',
+      async (started: Started) => {
+        const { consents } = started
+        void consents.ask(request())
+        IN_VAIN.unanswered(started)
+        expect(await consents.forget('app')).toBe(true)
+      },
+    ],
+    ['is seen in the list', ({ consents }: Started) => consents.listOpened()],
+    ['stays away for long', ({ clock }: Started) => clock.advance(LONGEST_PAUSE_MS)],
+  ] as [string, (started: Started) => unknown][]) {
+    test(`a program that ${what} has short pauses again`, async () => {
+      const started = start()
+      await expectPause(started, 'unanswered', UNANSWERED_MS)
+      await expectPause(started, 'unanswered', UNANSWERED_MS * 2)
+      await reset(started)
+      await expectPause(started, 'unanswered', UNANSWERED_MS)
+    })
+  }
+
+  test('another purpose, account or program has pauses of its own', async () => {
+    const started = start()
+    const { consents, asked, clock } = started
+    await expectPause(started, 'unanswered', UNANSWERED_MS)
+    await expectPause(started, 'unanswered', UNANSWERED_MS * 2)
+    void consents.ask(request())
+    IN_VAIN.unanswered(started)
+    const identity = request(seenCaller(), { purpose: 'identity' })
+    expect(await consents.ask(identity)).toEqual(refused('denied'))
+    clock.advance(UNANSWERED_MS)
+    expect(await consents.ask(request())).toEqual(refused('denied'))
+    void consents.ask(identity)
+    expect(asked.at(-1)).toMatchObject({ purpose: 'identity' })
+    IN_VAIN.unanswered(started)
+    // Both are one entry of the list, until the later end.
+    expect(consents.list().denials).toMatchObject([{ untilMs: clock.nowMs() + UNANSWERED_MS * 2 }])
+    for (const other of [
+      request(seenCaller(), { account: BOB_REF }),
+      request(seenCaller(script('/a.js'))),
+    ]) {
+      void consents.ask(other)
+      consents.answer(asked.at(-1)!.id, 'denied')
+    }
+    expect(
+      consents
+        .list()
+        .denials.slice(1)
+        .map(({ untilMs }) => untilMs),
+    ).toEqual([1, 2].map(() => clock.nowMs() + DENIED_MS))
+  })
+
+  test('the runs of a tool count together, whatever starts them', async () => {
+    const started = start()
+    for (const [shell, pause] of [1, 2, 4].entries()) {
+      await expectPause(started, 'unanswered', pause * UNANSWERED_MS, curlOf(shell))
+    }
+  })
+
+  test('the pauses go on when Latchkey starts over', async () => {
+    const first = start()
+    await expectPause(first, 'unanswered', UNANSWERED_MS)
+    const next = start({ clock: first.clock })
+    next.consents.takeOver(first.consents.handOver())
+    await expectPause({ ...next, clock: first.clock }, 'unanswered', UNANSWERED_MS * 2)
+  })
+
+  test('only so many programs are remembered', async () => {
+    const started = start()
+    const { consents, asked } = started
+    const toCaller = (index: number): Caller =>
+      seenCaller({ executable: { path: `/opt/${index}`, file: '8:1' } })
+    for (let index = 0; index <= MOST_PAUSES; index += 1) {
+      void consents.ask(request(toCaller(index)))
+      consents.answer(asked.at(-1)!.id, 'denied')
+    }
+    const { denials, pauses } = consents.handOver().denials
+    expect([denials.length, pauses.length]).toEqual([MOST_PAUSES, MOST_PAUSES])
+    started.clock.advance(DENIED_MS)
+    await expectPause(started, 'denied', DENIED_MS, toCaller(0))
+    await expectPause(started, 'denied', DENIED_MS * 2, toCaller(MOST_PAUSES))
+  })
+})
+
+test('the list is told only if it has changed', async () => {
+  const { consents, asked, lists, clock } = start()
+  void consents.ask(request())
+  consents.answer(asked[0]!.id, 'denied')
+  expect(lists).toHaveLength(1)
+  const other = seenCaller(script('/a.js'))
+  for (let count = 1; count <= 3; count += 1) {
+    const call = consents.ask(request(other))
+    consents.answer(asked.at(-1)!.id, 'once')
+    expect(await call).toEqual(ALLOWED)
+  }
+  expect(lists).toHaveLength(1)
+  void consents.ask(request(other))
+  consents.answer(asked.at(-1)!.id, 'always')
+  expect(lists).toHaveLength(2)
+  expect(lists[1]).toMatchObject({ grants: [{}], denials: [{}] })
+  // A denial that is over leaves the list at the end of the next question.
+  clock.advance(DENIED_MS)
+  void consents.ask(request())
+  consents.answer(asked.at(-1)!.id, 'once')
+  expect(lists).toHaveLength(3)
+  expect(lists[2]).toMatchObject({ grants: [{}], denials: [] })
 })
 
 test.describe('S24: after a wait, the caller must still be the same', () => {

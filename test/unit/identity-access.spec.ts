@@ -3,7 +3,7 @@
 import { expect } from '../support/expect.js'
 import { CONSENT_DETAILS } from '../../main/api/api-messages.js'
 import { createIdentityAccess } from '../../main/api/identity-access.js'
-import { DENIED_MS } from '../../main/consent/denials.js'
+import { DENIED_MS } from '../../main/consent/pauses.js'
 import type { Caller } from '../../main/net/caller.js'
 import { NOT_FOUND, seenCaller } from '../support/callers.js'
 import { test as base, type Fixture } from '../support/fixture.js'

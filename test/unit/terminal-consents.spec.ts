@@ -262,14 +262,24 @@ function signedIn(ref: typeof ALICE_REF): AccountSession {
   }
 }
 
-type Calls = Record<'answer' | 'forget' | 'createKey' | 'signOut' | 'signOutEverywhere', unknown[]>
+type Calls = Record<
+  'answer' | 'forget' | 'createKey' | 'listOpened' | 'signOut' | 'signOutEverywhere',
+  unknown[]
+>
 
 /** An agent that only takes down what it is asked to do. */
 function typeInto(
   model: Partial<Model>,
   { answers = true, failure = null }: { answers?: boolean; failure?: AuthError | null } = {},
 ) {
-  const calls: Calls = { answer: [], forget: [], createKey: [], signOut: [], signOutEverywhere: [] }
+  const calls: Calls = {
+    answer: [],
+    forget: [],
+    createKey: [],
+    listOpened: [],
+    signOut: [],
+    signOutEverywhere: [],
+  }
   const given: { command: string; answer: Answer }[] = []
   const shown: unknown[] = []
   const complaints: string[] = []
@@ -279,6 +289,7 @@ function typeInto(
   const consents: Partial<Consents> = {
     answer: (...args) => (calls.answer.push(args), answers),
     list: () => held.consents,
+    listOpened: () => void calls.listOpened.push([]),
     forget: (app) => (calls.forget.push(app), later(answers)),
     createKey: (wanted) => (
       calls.createKey.push(wanted),
@@ -366,9 +377,10 @@ test('an app that can only be allowed once is not allowed for good, and the answ
 const CONSENTS: ConsentList = { grants: grantsOf(ALICE_REF, NOON_MS), denials: [] }
 
 test('apps lists them', async () => {
-  const { type, shown } = typeInto({ consents: CONSENTS })
+  const { type, shown, calls } = typeInto({ consents: CONSENTS })
   expect(await type('apps')).toEqual(done(ANSWERS.apps))
   expect(shown).toEqual([CONSENTS])
+  expect(calls.listOpened).toHaveLength(1)
 })
 
 test('forget takes an ID in any case, and a name as it is spelled', async () => {

@@ -62,6 +62,16 @@ export const CONSENT: readonly MutatedFile[] = [
         replace: 'return key',
       },
       {
+        name: 'a program that is allowed once goes on with long pauses',
+        find: "if (result === 'once' || result === 'always') denials.forgive(request)",
+        replace: '',
+      },
+      {
+        name: 'a list that was told is told again',
+        find: '  parts.denials.hasChanged()\n',
+        replace: '',
+      },
+      {
         name: 'a sign-out for good ends nothing',
         find: 'if (forGood) await grants.remove((grant) => isOf(grant, person))',
         replace: 'if (forGood) return',
@@ -109,6 +119,103 @@ export const CONSENT: readonly MutatedFile[] = [
         name: 'grants given early replace the stored ones',
         find: 'if (!state.isRestored) return\n',
         replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/consent/pauses.ts',
+    specs: CONSENTS,
+    faults: [
+      {
+        name: 'a program that asks in vain is asked about as often as before',
+        find: 'FIRST_MS[why] * GROWTH ** before[why]',
+        replace: 'FIRST_MS[why]',
+      },
+      {
+        name: 'a pause has no end',
+        find: 'Math.min(LONGEST_PAUSE_MS, FIRST_MS[why] * GROWTH ** before[why])',
+        replace: 'FIRST_MS[why] * GROWTH ** before[why]',
+      },
+      {
+        name: 'a denial is no answer',
+        find: "const kept = why === 'denied' ? NONE : before",
+        replace: 'const kept = before',
+      },
+      {
+        name: 'a question without an answer makes up for denials',
+        find: "const kept = why === 'denied' ? NONE : before",
+        replace: 'const kept = NONE',
+      },
+      {
+        name: 'questions in vain are remembered for as long as Latchkey runs',
+        find: 'untilMs: nowMs() + pauseMs + LONGEST_PAUSE_MS,',
+        replace: 'untilMs: Infinity,',
+      },
+      {
+        name: 'questions in vain are forgotten with their pause',
+        find: 'untilMs: nowMs() + pauseMs + LONGEST_PAUSE_MS,',
+        replace: 'untilMs: nowMs() + pauseMs,',
+      },
+      {
+        name: 'any number of programs is remembered',
+        find: 'for (const key of [...held.keys()].slice(0, -MOST_PAUSES)) held.delete(key)',
+        replace: '',
+      },
+      {
+        name: 'each run of a tool has pauses of its own',
+        find: 'JSON.stringify([toFileKey(caller), account?.id ?? null])',
+        replace: 'JSON.stringify([caller, account?.id ?? null])',
+      },
+      {
+        name: 'the pauses of one account are those of all',
+        find: 'JSON.stringify([toFileKey(caller), account?.id ?? null])',
+        replace: 'JSON.stringify([toFileKey(caller), account && null])',
+      },
+    ],
+  },
+  {
+    file: 'main/consent/denials.ts',
+    specs: CONSENTS,
+    faults: [
+      {
+        name: 'a long pause is for every purpose',
+        find: 'const untilMs = Math.max(nowMs + forAllMs, before?.untilMs ?? 0)',
+        replace: 'const untilMs = Math.max(nowMs + pauseMs, forAllMs, before?.untilMs ?? 0)',
+      },
+      {
+        name: 'a pause is only for the purpose that was asked',
+        find: 'const untilMs = Math.max(nowMs + forAllMs, before?.untilMs ?? 0)',
+        replace: 'const untilMs = Math.min(forAllMs, 0, before?.untilMs ?? 0)',
+      },
+      {
+        name: 'a shorter pause for one purpose ends a longer one for another',
+        find: 'const ofPurposes = { ...before?.untilMsByPurpose, [purpose]: nowMs + pauseMs }',
+        replace: 'const ofPurposes = { [purpose]: nowMs + pauseMs }',
+      },
+      {
+        name: 'any number of denials is held',
+        find: 'for (const key of [...held.keys()].slice(0, -MOST_DENIALS)) held.delete(key)',
+        replace: '',
+      },
+      {
+        name: 'what is forgotten goes on with long pauses',
+        find: 'pauses.reset(about)',
+        replace: 'void about',
+      },
+      {
+        name: 'long pauses end when Latchkey starts over',
+        find: 'pauses.takeOver(given.pauses)',
+        replace: '',
+      },
+      {
+        name: 'the list has changed each time',
+        find: 'const isSame = now.length === told.length && now.every((one, index) => one === told[index])',
+        replace: 'const isSame = now.length === 0 && told.length === 0',
+      },
+      {
+        name: 'a denial in place of another is no change',
+        find: 'const isSame = now.length === told.length && now.every((one, index) => one === told[index])',
+        replace: 'const isSame = now.length === told.length',
       },
     ],
   },
