@@ -11,6 +11,7 @@ import { createProviderMemory, type ProviderMemory } from '../oauth/scopes.js'
 import type { Session } from '../oauth/session.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
 import type { AccountStore, StoredAccount } from '../storage/account-store.js'
+import type { SessionOwner } from '../storage/session-owner.js'
 import { WAITING_ADVICE } from './agent-messages.js'
 import { createAgentConsents, endConsents, type AgentConsentDeps } from './agent-consents.js'
 import { createApiSignIns, type ApiSignIns } from './api-sign-ins.js'
@@ -80,6 +81,11 @@ export type Agent = {
    * its provider did not end.
    */
   signOutEverywhere(options?: SignOutOptions): Promise<readonly string[]>
+  /**
+   * Deletes the stored sessions that belong to none of these providers, and ends them. Fails with
+   * `storage-failed`.
+   */
+  endOthers(owners: readonly SessionOwner[]): Promise<void>
   /** Makes an account the default; false: there is no such account. Fails with `storage-failed`. */
   makeDefault(id: string): Promise<boolean>
   /** Restores the stored sessions, and renews those that are due. */
@@ -158,6 +164,7 @@ export function createAgent(given: AgentDeps): Agent {
     },
     read: (leastMs, id = defaultId(model()) ?? '') => sessionKeeper.read(id, leastMs),
     readNarrowed: sessionKeeper.readNarrowed,
+    endOthers: sessionKeeper.endOthers,
     wake: sessionKeeper.wake,
     last: sessionKeeper.last,
     all: sessionKeeper.all,

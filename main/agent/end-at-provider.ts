@@ -4,6 +4,7 @@ import { asAuthError, AuthError } from '../base/errors.js'
 import { endSessionUrl } from '../oauth/end-session.js'
 import type { Session } from '../oauth/session.js'
 import { revokeTokens, toOrphans, type Orphans } from '../oauth/token-endpoint.js'
+import type { StoredFile } from '../storage/account-store.js'
 import type { SessionOwner } from '../storage/session-owner.js'
 import { findClientSecret, type Shared } from './keeper-state.js'
 import { SESSION_MESSAGES } from './session-messages.js'
@@ -22,6 +23,48 @@ export async function endAtProvider(shared: Shared, session: Session): Promise<s
   } catch (thrown) {
     return asAuthError(thrown).message
   }
+}
+
+/**
+ * S19: Revokes every token of the sessions in files that are deleted. Returns a sentence for each session
+ * that its provider did not end, and one about the files that could not be opened.
+ */
+export async function endFiles(
+  shared: Shared,
+  files: readonly StoredFile[],
+): Promise<readonly string[]> {
+  const sessions = files.flatMap((file) => ('session' in file ? [file.session] : []))
+  const failures = await endSessions(shared, sessions)
+  const unopened = files.length - sessions.length
+  return unopened === 0 ? failures : [...failures, SESSION_MESSAGES.notOpenedAtSignOut(unopened)]
+}
+
+/** Revokes every token of the sessions. Returns a sentence for each session that was not ended. */
+export async function endSessions(
+  shared: Shared,
+  sessions: readonly Session[],
+): Promise<readonly string[]> {
+  const failures: string[] = []
+  const end = async (session: Session): Promise<void> => {
+    const failure = await endAtProvider(shared, session)
+    if (failure === null) return
+    failures.push(SESSION_MESSAGES.notRevokedOf(session.account.name, session.issuer, failure))
+  }
+  await Promise.all(sessions.map(end))
+  return failures
+}
+
+/** Waits for the sentences about sessions that were not ended, and tells the user. Closing waits for it. */
+export async function reportNotEnded(
+  { deps: { track, dispatch } }: Shared,
+  ending: Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const reported = ending.then((failures) => {
+    if (failures.length > 0) dispatch({ type: 'revocation-failed', message: failures.join(' ') })
+    return failures
+  })
+  await track(reported.then(() => undefined))
+  return reported
 }
 
 /** S19: Shows the provider's own sign-out page in the user's browser, which holds the session there. */

@@ -28,7 +28,13 @@ import {
 import { readNarrowed, type NarrowedRequest } from './narrowed-token.js'
 import { notSignedIn } from './renewal.js'
 import { readSession, wakeRenewal } from './renew-session.js'
-import { deleteLeftovers, discardSession, signOut, signOutEverywhere } from './sign-out.js'
+import {
+  deleteLeftovers,
+  discardSession,
+  endOthers,
+  signOut,
+  signOutEverywhere,
+} from './sign-out.js'
 import { mustStore, storeHeld } from './store-session.js'
 
 export type SessionKeeper = {
@@ -74,6 +80,11 @@ export type SessionKeeper = {
    * then ends them at their providers. Returns one sentence for each that could not be ended there.
    */
   signOutEverywhere(): Promise<readonly string[]>
+  /**
+   * Deletes the stored sessions that belong to none of these providers, and ends them. Fails with
+   * `storage-failed`.
+   */
+  endOthers(owners: readonly SessionOwner[]): Promise<void>
   /** Every held session with the refresh tokens that it superseded. Also works after closing. */
   all(): readonly StoredAccount[]
   /**
@@ -137,6 +148,7 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
     },
     deleteLeftovers: () => deleteLeftovers(shared, all),
     signOutEverywhere: () => signOutEverywhere(shared, all),
+    endOthers: (owners) => endOthers(shared, owners),
     all: () =>
       all().flatMap(({ state }) => {
         const session = wholeSession(state)

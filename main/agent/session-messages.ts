@@ -25,6 +25,13 @@ export const SESSION_MESSAGES = {
   /** `name`: the account's, `issuer`: its provider's. */
   notRevokedOf: (name: string, issuer: string, failure: string): string =>
     `${name} at ${issuer} is signed out here, ${NOT_REVOKED} ${failure}`,
+  /** `count`: how many sessions. */
+  notOpenedAtSignOut: (count: number): string =>
+    count === 1
+      ? 'A stored session could not be opened, so Latchkey deleted it here but could not revoke it. It ' +
+        'may stay active at the provider for a while.'
+      : `${count} stored sessions could not be opened, so Latchkey deleted them here but could not ` +
+        'revoke them. They may stay active at the provider for a while.',
   /** `name`: the file's earlier name. */
   movedAside: (path: string, name: string): string =>
     `The earlier session, which could not be opened, is now in ${path}. To restore it, quit Latchkey and ` +

@@ -4,8 +4,16 @@ import { asAuthError } from '../base/errors.js'
 import { supersede } from '../oauth/same-account.js'
 import { toOrphans } from '../oauth/token-endpoint.js'
 import type { Session } from '../oauth/session.js'
-import type { StoredAccounts } from '../storage/account-store.js'
-import { endAtProvider, discardTokens, showSignOutPage } from './end-at-provider.js'
+import type { StoredAccounts, StoredFile } from '../storage/account-store.js'
+import { isSameOwner, type SessionOwner } from '../storage/session-owner.js'
+import {
+  discardTokens,
+  endAtProvider,
+  endFiles,
+  endSessions,
+  reportNotEnded,
+  showSignOutPage,
+} from './end-at-provider.js'
 import {
   forgetRenewal,
   holdSession,
@@ -27,27 +35,29 @@ import {
  * Signs an account out without waiting in the queue: each change there checks for a sign-out.
  *
  * 1. Forget the session in memory, and everything planned for it.
- * 2. Delete the stored session. If that fails, say so and keep trying.
- * 3. Revoke its tokens at the provider, and show the provider's sign-out page.
+ * 2. Delete the stored session, and those that were moved aside. If that fails, say so and keep trying.
+ * 3. Revoke their tokens at the provider, and show the provider's sign-out page.
  */
 export async function signOut(keeper: Keeper): Promise<void> {
   const { deps, shared } = keeper
-  const session = await forgetSession(keeper)
-  if (session === null) return
-  await deps.track(
-    endAtProvider(shared, session).then((failure) => {
-      if (failure === null) return
-      const message = SESSION_MESSAGES.notRevokedAtSignOut(failure)
-      deps.dispatch({ type: 'revocation-failed', message })
-    }),
-  )
-  if (deps.openSignOutPage) await deps.track(showSignOutPage(shared, session))
+  const { session, files } = await forgetSession(keeper)
+  const end = async (): Promise<readonly string[]> => {
+    const failure = session && (await endAtProvider(shared, session))
+    const failures = await endFiles(shared, files)
+    return failure === null
+      ? failures
+      : [SESSION_MESSAGES.notRevokedAtSignOut(failure), ...failures]
+  }
+  await reportNotEnded(shared, end())
+  if (session !== null && deps.openSignOutPage) {
+    await deps.track(showSignOutPage(shared, session))
+  }
 }
 
 /**
  * Signs every account out, and deletes every stored session: also those that could not be opened, and
  * those of providers that are not configured. Returns a sentence for each session that its provider did
- * not end.
+ * not end, and one about those that could not be opened.
  *
  * 1. Forget and delete every session that is held. Nothing else comes first: a keyring prompt can delay
  *    all that follows.
@@ -60,25 +70,36 @@ export async function signOutEverywhere(
   shared: Shared,
   list: () => readonly Keeper[],
 ): Promise<readonly string[]> {
-  const { dispatch, track } = shared.deps
   shared.signOuts += 1
   const held = await Promise.all(
     list().map((keeper) => forgetSession(keeper, { everywhere: true })),
   )
-  const notHeld = await takeStored(shared, list)
+  const stored = await takeStored(shared, list)
 
-  const failures: string[] = []
-  const end = async (session: Session): Promise<void> => {
-    const failure = await endAtProvider(shared, session)
-    if (failure === null) return
-    failures.push(SESSION_MESSAGES.notRevokedOf(session.account.name, session.issuer, failure))
-  }
-  const sessions = [...held.filter((session) => session !== null), ...notHeld]
-  await track(Promise.all(sessions.map(end)).then(() => undefined))
-  if (failures.length > 0) {
-    dispatch({ type: 'revocation-failed', message: failures.join(' ') })
-  }
-  return failures
+  const sessions = held.flatMap(({ session }) => session ?? [])
+  const all = [...sessions, ...stored.sessions]
+  // Someone may have signed in meanwhile. That session stays.
+  const heldNow = list().flatMap(({ state }) => wholeSession(state) ?? [])
+  const left = [...held.flatMap(({ files }) => files), ...stored.files]
+  const files = withoutRepeats([...all, ...heldNow], left)
+  const end = async (): Promise<readonly string[]> => [
+    ...(await endSessions(shared, all)),
+    ...(await endFiles(shared, files)),
+  ]
+  return reportNotEnded(shared, end())
+}
+
+/** Leaves out files with a session that is among these, or that was merged into one of them. */
+function withoutRepeats(
+  sessions: readonly Session[],
+  files: readonly StoredFile[],
+): readonly StoredFile[] {
+  const known = new Set(
+    sessions.flatMap(({ tokens, superseded = [] }) => [tokens.accessToken, ...superseded]),
+  )
+  const isKnown = ({ tokens: { accessToken, refreshToken } }: Session): boolean =>
+    known.has(accessToken) || (refreshToken !== null && known.has(refreshToken))
+  return files.filter((file) => !('session' in file && isKnown(file.session)))
 }
 
 /**
@@ -101,33 +122,56 @@ export async function deleteLeftovers(
     .catch(() => ({ accounts: [], problems: [] }))
   const isHeld = ({ id }: { id: string }): boolean => list().some(({ state }) => state.id === id)
   const { accounts, ended = [] } = stored
+  let files: readonly StoredFile[] = []
   await clearStore(shared, async () => {
     const left = [...accounts, ...ended].filter((account) => !isHeld(account))
     await Promise.all(left.map(({ id }) => accountStore.delete(id)))
-    await accountStore.clearUnopened?.(providers)
+    const deleted = await accountStore.clearUnopened?.(providers)
+    files = deleted?.files ?? []
+    if (deleted?.failure) throw deleted.failure
   })
-  for (const { session } of accounts.filter((account) => !isHeld(account))) {
-    const { tokens, superseded = [] } = session
-    discardTokens(shared, session, [tokens, ...toOrphans(superseded)])
-  }
+  const sessions = accounts.filter((one) => !isHeld(one)).map(({ session }) => session)
+  const end = async (): Promise<readonly string[]> => [
+    ...(await endSessions(shared, sessions)),
+    ...(await endFiles(shared, files)),
+  ]
+  void reportNotEnded(shared, end())
+}
+
+/** S19: Deletes the stored sessions that belong to none of these providers, then ends them there. */
+export async function endOthers(shared: Shared, owners: readonly SessionOwner[]): Promise<void> {
+  const { accountStore } = shared.deps
+  const { accounts, ended = [] } = await accountStore.readAll()
+  const isOther = (one: SessionOwner): boolean => !owners.some((owner) => isSameOwner(one, owner))
+  const sessions = accounts.filter(({ session }) => isOther(session))
+  const gone = [...sessions, ...ended.filter((one) => isOther(one))]
+  for (const { id } of gone) await accountStore.delete(id)
+  const ending = endSessions(
+    shared,
+    sessions.map(({ session }) => session),
+  )
+  await reportNotEnded(shared, ending)
 }
 
 /**
- * Deletes every stored session, and returns those that no account held. If an account was signed in
- * meanwhile, stores its session again.
+ * Deletes every stored session, and returns those that no account held, also those in files that were
+ * moved aside. If an account was signed in meanwhile, stores its session again.
  */
 async function takeStored(
   shared: Shared,
   list: () => readonly Keeper[],
-): Promise<readonly Session[]> {
-  const stored = await shared.deps.accountStore.readAll().catch(() => ({ accounts: [] }))
+): Promise<{ sessions: readonly Session[]; files: readonly StoredFile[] }> {
+  const { accountStore } = shared.deps
+  const stored = await accountStore.readAll().catch(() => ({ accounts: [] }))
+  const files = (await accountStore.readFiles?.().catch(() => [])) ?? []
   const known = new Set(list().map(({ state }) => state.id))
-  await clearStore(shared, () => shared.deps.accountStore.clear())
+  await clearStore(shared, () => accountStore.clear())
   for (const keeper of list()) {
     const { session, ended } = keeper.state
     if (session !== null || ended !== null) await keeper.enqueue(() => storeHeld(keeper))
   }
-  return stored.accounts.filter(({ id }) => !known.has(id)).map(({ session }) => session)
+  const sessions = stored.accounts.filter(({ id }) => !known.has(id)).map(({ session }) => session)
+  return { sessions, files }
 }
 
 /**
@@ -158,11 +202,11 @@ async function clearStore(shared: Shared, clear: () => Promise<void>): Promise<v
   }
 }
 
+/** What a sign-out has to end at the provider: the session, and those in files that were moved aside. */
+type Forgotten = { session: Session | null; files: readonly StoredFile[] }
+
 /** Forgets an account's session in memory and on the disk, and returns it; null if it has none. */
-async function forgetSession(
-  keeper: Keeper,
-  how: { everywhere?: true } = {},
-): Promise<Session | null> {
+async function forgetSession(keeper: Keeper, how: { everywhere?: true } = {}): Promise<Forgotten> {
   const { deps, state, handles } = keeper
   const session = wholeSession(state)
   holdSession(state, null)
@@ -174,14 +218,15 @@ async function forgetSession(
   handles.cancelStorageRetry()
 
   const { id } = state
-  state.isStored = await clearStored(keeper)
+  const { isCleared, files } = await clearStored(keeper)
+  state.isStored = isCleared
   if (state.isStored) deps.dispatch({ type: 'storage-recovered', id })
   deps.dispatch({ type: 'signed-out', id, ...how })
   if (!state.isStored) {
     deps.dispatch({ type: 'storage-failed', id, message: SESSION_MESSAGES.notDeleted })
     retryStorageLater(keeper)
   }
-  return session
+  return { session, files }
 }
 
 /** Ends a session that is over, if it is still held, and tells the user why. */

@@ -2,6 +2,8 @@
 
 import { asAuthError } from '../base/errors.js'
 import type { Session } from '../oauth/session.js'
+import type { DeletedFiles } from '../storage/account-store.js'
+import { endFiles, reportNotEnded } from './end-at-provider.js'
 import { withSuperseded, type EndedSession, type Keeper, type KeeperState } from './keeper-state.js'
 
 /** A full disk may have room again after this time. */
@@ -78,11 +80,19 @@ function toStored(
   return isUnanswered ? { ...whole, unanswered: true } : whole
 }
 
-/** Deletes the stored session, and the one that was moved aside. Returns false if either is left. */
-export async function clearStored(keeper: Keeper): Promise<boolean> {
+/**
+ * Deletes the stored session, and the one that was moved aside. `isCleared` is false if either is left.
+ * `files`: what the files moved aside held.
+ */
+export async function clearStored(
+  keeper: Keeper,
+): Promise<{ isCleared: boolean; files: DeletedFiles['files'] }> {
   const { deps, state } = keeper
-  const cleared = [deps.accountStore.delete(state.id), clearAsideIfDue(keeper)]
-  return (await Promise.allSettled(cleared)).every(({ status }) => status === 'fulfilled')
+  const deleting = deps.accountStore.delete(state.id)
+  const [deleted, aside] = await Promise.allSettled([deleting, clearAsideIfDue(keeper)])
+  if (aside.status === 'rejected') return { isCleared: false, files: [] }
+  const { files, failure } = aside.value
+  return { isCleared: deleted.status === 'fulfilled' && failure === null, files }
 }
 
 /** Tries again to store what is held, after a while. */
@@ -106,7 +116,9 @@ async function store(keeper: Keeper, change: () => Promise<void>): Promise<void>
     return retryStorageLater(keeper)
   }
   try {
-    await clearAsideIfDue(keeper)
+    const { files, failure } = await clearAsideIfDue(keeper)
+    if (files.length > 0) void reportNotEnded(keeper.shared, endFiles(keeper.shared, files))
+    if (failure !== null) throw failure
     if (state.isStored) deps.dispatch({ type: 'storage-recovered', id: state.id })
   } catch (thrown) {
     deps.dispatch({ type: 'storage-failed', id: state.id, message: asAuthError(thrown).message })
@@ -115,10 +127,12 @@ async function store(keeper: Keeper, change: () => Promise<void>): Promise<void>
 }
 
 /** S19: Deletes the account's session that was moved aside if the user has signed out since. */
-async function clearAsideIfDue({ deps, state, person }: Keeper): Promise<void> {
-  if (!state.mustClearAside) return
-  await deps.accountStore.clearAside?.(person)
-  state.mustClearAside = false
+async function clearAsideIfDue({ deps, state, person }: Keeper): Promise<DeletedFiles> {
+  const nothing = { files: [], failure: null }
+  if (!state.mustClearAside) return nothing
+  const deleted = (await deps.accountStore.clearAside?.(person)) ?? nothing
+  state.mustClearAside = deleted.failure !== null
+  return deleted
 }
 
 /**

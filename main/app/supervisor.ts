@@ -13,7 +13,7 @@ import {
 import type { Settings } from '../settings/options.js'
 import { createSerialQueue } from '../base/serial-queue.js'
 import type { Session } from '../oauth/session.js'
-import type { StoredAccounts } from '../storage/account-store.js'
+import type { AccountStore, StoredAccounts } from '../storage/account-store.js'
 import { isSameOwner, type SessionOwner } from '../storage/session-owner.js'
 
 export type Supervisor = {
@@ -117,9 +117,10 @@ export async function createSupervisor(deps: SupervisorDeps, first: Settings): P
 /**
  * Replaces the running Latchkey.
  *
- * 1. Sign out the accounts of providers that are gone, then close the running Latchkey.
+ * 1. Sign out the accounts of providers that are gone, and end the sessions of other providers if nothing
+ *    is stored from now on. Then close the running Latchkey.
  * 2. Read the sessions and the consents that it left in its stores.
- * 3. Clear the stores if the user changed how the sessions are stored.
+ * 3. Delete the sessions from the store if nothing is stored from now on.
  * 4. Start with the new settings; if that fails, with the previous ones.
  * 5. Hand on the sessions and consents that the started Latchkey did not find, and which account is the
  *    default.
@@ -135,6 +136,9 @@ async function restart(
     const isKept = owners.some((owner) => isSameOwner(account, owner))
     if (!isKept) await latchkey.agent.signOut(account.id)
   }
+  // The key file is all that this setting turns off. A keyring and a passphrase store as before.
+  const stopsStoring = !wanted.keepWithoutKeyring && latchkey.storage.tier === 'key-file'
+  if (stopsStoring) await latchkey.agent.endOthers(owners)
   await latchkey.close()
   const { accountStore } = latchkey.storage
   // After closing: by then a renewal in progress has stored its new token, or a sign-out has cleared it.
@@ -146,9 +150,7 @@ async function restart(
   running.held = held
   const handover = latchkey.agent.consents.handOver()
   try {
-    const isStoredOtherwise = wanted.keepWithoutKeyring !== settings.keepWithoutKeyring
-    // A session that waits for the keyring is not affected by this choice.
-    if (isStoredOtherwise && accountStore.isLocked?.() !== true) await accountStore.clear()
+    if (stopsStoring) await deleteAll(accountStore, left)
     await deleteUnusedConsents(held, wanted)
     running.latchkey = await run(wanted, handover)
     running.settings = wanted
@@ -163,6 +165,15 @@ async function restart(
     if (isHandedOn) await running.latchkey.agent.consents.restore()
     await handOn(left, chosenId, running.latchkey)
   }
+}
+
+/** Files that could not be opened stay: something else than the key file protects them. */
+async function deleteAll(
+  accountStore: AccountStore,
+  { accounts, ended = [] }: StoredAccounts,
+): Promise<void> {
+  for (const { id } of [...accounts, ...ended]) await accountStore.delete(id)
+  await accountStore.writeDefault(null)
 }
 
 async function handOn(

@@ -32,8 +32,11 @@ export type StoredAccounts = {
   problems: readonly AuthError[]
 }
 
-/** What one session file holds, for uninstalling. */
+/** What one session file holds, to end its session. */
 export type StoredFile = { path: string } & ({ session: Session } | { problem: AuthError })
+
+/** What the files held that were to be deleted, and the first failure to delete one (`storage-failed`). */
+export type DeletedFiles = { files: readonly StoredFile[]; failure: AuthError | null }
 
 /** Runs calls in the order in which they are made. All fail with `storage-failed`. */
 export type AccountStore = {
@@ -62,14 +65,16 @@ export type AccountStore = {
   setAside?(person: Person): Promise<string | null>
   /**
    * S19: Deletes this person's files that were moved aside, and those that were neither read nor written.
-   * Absent if nothing is stored.
+   * Tries all. Absent if nothing is stored.
    */
-  clearAside?(person: Person): Promise<void>
+  clearAside?(person: Person): Promise<DeletedFiles>
   /**
    * S19: Deletes the files of these providers that were neither read nor written, also those moved aside,
-   * and those whose provider cannot be read. Absent if nothing is stored.
+   * and those whose provider cannot be read. Tries all. Absent if nothing is stored.
    */
-  clearUnopened?(owners: readonly SessionOwner[]): Promise<void>
+  clearUnopened?(owners: readonly SessionOwner[]): Promise<DeletedFiles>
+  /** Reads every session file, also those moved aside, and changes nothing. Absent if nothing is stored. */
+  readFiles?(): Promise<readonly StoredFile[]>
   /**
    * True while a stored session needs the keyring to open, and the keyring gave no key. Absent if nothing
    * is stored.

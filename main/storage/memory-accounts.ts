@@ -9,6 +9,7 @@ import {
 } from './account-store.js'
 import { readAccounts } from './read-accounts.js'
 import { isSameOwner, type SessionOwner } from './session-owner.js'
+import { readStoredFiles } from './stored-files.js'
 import {
   clearFilesAside,
   clearSessionFiles,
@@ -61,6 +62,7 @@ export function createMemoryAccounts(dataDir?: string): AccountStore {
 /** The calls that also deal with files of earlier runs. */
 function besideFiles(inMemory: AccountStore, dataDir: string): Partial<AccountStore> {
   const locked = new Set<string>()
+  const clearing = { dataDir, stays: OPENS_NOTHING, ciphers: {} }
   return {
     async readAll(owners): Promise<StoredAccounts> {
       const files = await readAccounts({ dataDir, ciphers: {}, tier: null }, owners)
@@ -79,12 +81,16 @@ function besideFiles(inMemory: AccountStore, dataDir: string): Partial<AccountSt
       return moved[0]?.to ?? null
     },
     async clearAside(person) {
-      for (const path of await clearFilesAside(dataDir, person, OPENS_NOTHING)) locked.delete(path)
+      const { paths, ...deleted } = await clearFilesAside(clearing, person)
+      for (const path of paths) locked.delete(path)
+      return deleted
     },
     async clearUnopened(owners) {
-      const paths = await clearUnopenedFiles(dataDir, owners, OPENS_NOTHING)
+      const { paths, ...deleted } = await clearUnopenedFiles(clearing, owners)
       for (const path of paths) locked.delete(path)
+      return deleted
     },
+    readFiles: () => readStoredFiles(dataDir, {}),
     isLocked: () => locked.size > 0,
   }
 }

@@ -27,6 +27,7 @@ import {
 import { ACCOUNT_VERSION } from './seal.js'
 import { deleteSessionFile, isOfNewerVersion, type SealedTier } from './session-file.js'
 import { isSameOwner, type SessionOwner } from './session-owner.js'
+import { readStoredFiles } from './stored-files.js'
 import { STORED_SESSION_REASONS } from './stored-session-messages.js'
 import {
   clearFilesAside,
@@ -94,16 +95,20 @@ export function createSealedAccounts(options: SealedAccountsOptions): AccountSto
       }),
     clearAside: (person) =>
       enqueue(async () => {
-        const paths = await clearFilesAside(dataDir, person, createStays(store, person))
+        const clearing = { dataDir, stays: createStays(store, person), ciphers }
+        const { paths, ...deleted } = await clearFilesAside(clearing, person)
         for (const path of paths) locked.delete(path)
+        return deleted
       }),
     clearUnopened: (owners) =>
       enqueue(async () => {
         const account: CanOpen['account'] = async ({ id }) => known.has(id)
-        const stays = { ...canOpen, account }
-        const paths = await clearUnopenedFiles(dataDir, owners, stays)
+        const clearing = { dataDir, stays: { ...canOpen, account }, ciphers }
+        const { paths, ...deleted } = await clearUnopenedFiles(clearing, owners)
         for (const path of paths) locked.delete(path)
+        return deleted
       }),
+    readFiles: () => enqueue(() => readStoredFiles(dataDir, ciphers)),
     isLocked: () => locked.size > 0,
   }
 }

@@ -60,14 +60,19 @@ export function listSealedTiers(dataDir: string): readonly (SealedTier | null)[]
   return describeStoredFiles(dataDir).map((file) => ('tier' in file ? file.tier : null))
 }
 
-/** Reads the session in every file. A file that does not open is a problem of its own. */
+/**
+ * Reads the session in every file, or in those with these paths. A file that does not open is a problem of
+ * its own. Leaves out accounts whose session has ended.
+ */
 export async function readStoredFiles(
   dataDir: string,
   ciphers: Ciphers,
+  paths?: readonly string[],
 ): Promise<readonly StoredFile[]> {
   const { places, problems } = listPlaces(dataDir)
-  const files: StoredFile[] = [...problems]
+  const files: StoredFile[] = paths === undefined ? [...problems] : []
   for (const { path, id } of places) {
+    if (paths !== undefined && !paths.includes(path)) continue
     try {
       const session = await readSession(path, id, ciphers)
       if (session !== null) files.push({ path, session })

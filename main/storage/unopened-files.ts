@@ -11,13 +11,15 @@ import {
   tryAll,
   type AccountFile,
 } from './account-files.js'
-import { hashPerson, type Person } from './account-store.js'
+import { asAuthError } from '../base/errors.js'
+import { hashPerson, type DeletedFiles, type Person } from './account-store.js'
 import {
   OLD_SESSION_FILE,
   OLD_UNOPENED_FILE,
   readOldSessionFile,
   type OldSessionFile,
 } from './old-session-file.js'
+import type { Ciphers } from './open-sealed.js'
 import { ACCOUNT_VERSION, BOUND_VERSION } from './seal.js'
 import {
   deleteFileAside,
@@ -26,6 +28,7 @@ import {
   moveSessionFileAside,
 } from './session-file.js'
 import { isSameOwner, type SessionOwner } from './session-owner.js'
+import { readStoredFiles } from './stored-files.js'
 
 /** Tells whether a file can be opened now. */
 export type CanOpen = {
@@ -57,29 +60,29 @@ export async function setFilesAside(
   return moved
 }
 
-/**
- * S19: Deletes a person's files that were moved out of the way, and those that do not stay. Tries all, and
- * then fails with the first failure. Returns the paths.
- */
+/** Which files are deleted, and what opens them before. */
+export type Clearing = { dataDir: string; stays: CanOpen; ciphers: Ciphers }
+
+/** The paths are those of the files that are gone. */
+type Cleared = DeletedFiles & { paths: readonly string[] }
+
+/** S19: Deletes a person's files that were moved out of the way, and those that do not stay. Tries all. */
 export async function clearFilesAside(
-  dataDir: string,
+  { dataDir, stays, ciphers }: Clearing,
   person: Person,
-  stays: CanOpen,
-): Promise<readonly string[]> {
+): Promise<Cleared> {
   const paths = [...(await findUnopened(dataDir, person, stays)), ...findAside(dataDir, person)]
-  throwFirst(tryAll(paths, deleteSessionFile))
-  return paths
+  return deleteFiles(dataDir, paths, ciphers)
 }
 
 /**
  * S19: Deletes the files of these providers that do not stay, and those that were moved out of the way, also
- * if nothing can be read from them. Tries all, and then fails with the first failure. Returns the paths.
+ * if nothing can be read from them. Tries all.
  */
 export async function clearUnopenedFiles(
-  dataDir: string,
+  { dataDir, stays, ciphers }: Clearing,
   owners: readonly SessionOwner[],
-  stays: CanOpen,
-): Promise<readonly string[]> {
+): Promise<Cleared> {
   const goes = async <File extends AccountFile | OldSessionFile>(
     read: () => File | null,
     isKept: (file: File) => Promise<boolean>,
@@ -101,8 +104,22 @@ export async function clearUnopenedFiles(
   for (const path of [OLD_SESSION_FILE, OLD_UNOPENED_FILE].map((name) => join(dataDir, name))) {
     if (await goes(() => readOldSessionFile(path), stays.session)) paths.push(path)
   }
-  throwFirst(tryAll(paths, deleteSessionFile))
-  return paths
+  return deleteFiles(dataDir, paths, ciphers)
+}
+
+/** Reads the files first: their sessions must be ended, too. */
+async function deleteFiles(
+  dataDir: string,
+  paths: readonly string[],
+  ciphers: Ciphers,
+): Promise<Cleared> {
+  const files = await readStoredFiles(dataDir, ciphers, paths)
+  const gone: string[] = []
+  const [failure] = tryAll(paths, (path) => {
+    deleteSessionFile(path)
+    gone.push(path)
+  })
+  return { paths: gone, files, failure: failure === undefined ? null : asAuthError(failure) }
 }
 
 /** Deletes every session file. Tries all, and then fails with the first failure (`storage-failed`). */

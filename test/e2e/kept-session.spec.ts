@@ -1,6 +1,6 @@
 // Sessions that survive the program, and the messages if they don't.
 
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { expect } from '../support/expect.js'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
@@ -318,6 +318,56 @@ test('S19: a sign-out removes the stored session', async ({ start, dataDir, prov
   const next = await start()
   expect((await next.line('status')).status).toMatchObject({ state: 'signed-out', reason: null })
 })
+
+const SIGN_OUTS = ['sign-out', 'sign-out all'] as const
+
+/** Signs in and stops, and signs in again where the first session can't be opened. */
+async function setAside(start: Start, dataDir: string): Promise<{ refreshToken: string }> {
+  const byKeyFile = { env: { LATCHKEY_PASSPHRASE: '' } }
+  const first = await start(byKeyFile, '--keep-without-keyring')
+  await signInOn(first)
+  await stop(first)
+  const { tokens } = (await openStore(dataDir, null).read())!
+  await rename(join(dataDir, 'session.key'), join(dataDir, 'key-on-a-usb-stick'))
+  const second = await start()
+  await signInOn(second)
+  await stop(second)
+  return { refreshToken: tokens.refreshToken! }
+}
+
+for (const command of SIGN_OUTS) {
+  test(`S19: ${command} revokes a session that was set aside, once it can be opened`, async ({
+    start,
+    dataDir,
+    provider,
+  }) => {
+    const { refreshToken } = await setAside(start, dataDir)
+    await rename(join(dataDir, 'key-on-a-usb-stick'), join(dataDir, 'session.key'))
+    const program = await start()
+    const current = (await openStore(dataDir).read())!.tokens.refreshToken!
+    program.type(command)
+    await program.status('signed-out')
+    await stop(program)
+    expect(provider.revoked.toSorted()).toEqual([refreshToken, current].toSorted())
+    expect(listSessionFiles(dataDir)).toEqual([])
+  })
+
+  test(`S19: ${command} says that a session that was set aside could not be revoked`, async ({
+    start,
+    dataDir,
+    provider,
+  }) => {
+    const { refreshToken } = await setAside(start, dataDir)
+    const program = await start()
+    program.type(command)
+    const message = SESSION_MESSAGES.notOpenedAtSignOut(1)
+    const { status } = await program.line('status', ({ status }) => status.reason === message)
+    expect(status.state).toBe('signed-out')
+    await stop(program)
+    expect(provider.revoked).not.toContain(refreshToken)
+    expect(listSessionFiles(dataDir)).toEqual([])
+  })
+}
 
 test('S36: a damaged file is reported, and the next sign-in replaces it', async ({
   start,

@@ -84,7 +84,10 @@ export function createSessionView(): { accountStore: AccountStore; sessionStore:
       chosen = id
       return Promise.resolve()
     },
-    clearAside: () => sessionStore.clearAside?.() ?? Promise.resolve(),
+    async clearAside() {
+      await sessionStore.clearAside?.()
+      return { files: [], failure: null }
+    },
   }
   return { accountStore, sessionStore }
 }

@@ -497,7 +497,10 @@ test('S19: a sign-out while a session can’t be opened leaves the sessions of o
         ...(await memory.readAll(owners)),
         problems: [new AuthError('storage-failed', 'It is locked.')],
       }),
-      clearUnopened: (owners) => Promise.resolve(void cleared.push(owners)),
+      clearUnopened(owners) {
+        cleared.push(owners)
+        return Promise.resolve({ files: [], failure: null })
+      },
     },
     dispatch: () => undefined,
     random: () => 0,

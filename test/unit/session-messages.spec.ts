@@ -6,10 +6,12 @@ import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 test('the messages of the session keeper', () => {
   const path = '/data/sessions/abcd2345.unopened.json'
   const failure = 'The provider answered 500.'
-  const { movedAside, notRevokedAtSignOut, notRevokedOf, ...plain } = SESSION_MESSAGES
+  const { movedAside, notOpenedAtSignOut, notRevokedAtSignOut, notRevokedOf, ...plain } =
+    SESSION_MESSAGES
   expect({
     ...plain,
     movedAside: movedAside(path, 'abcd2345.json'),
+    notOpened: [1, 2].map(notOpenedAtSignOut),
     notRevokedAtSignOut: notRevokedAtSignOut(failure),
     notRevokedOf: notRevokedOf('Alice', 'https://login.example.com', failure),
   }).toEqual({
@@ -34,6 +36,12 @@ test('the messages of the session keeper', () => {
     movedAside:
       'The earlier session, which could not be opened, is now in /data/sessions/abcd2345.unopened.json. ' +
       'To restore it, quit Latchkey and rename that file to abcd2345.json.',
+    notOpened: [
+      'A stored session could not be opened, so Latchkey deleted it here but could not revoke it. It ' +
+        'may stay active at the provider for a while.',
+      '2 stored sessions could not be opened, so Latchkey deleted them here but could not revoke them. ' +
+        'They may stay active at the provider for a while.',
+    ],
     notRevokedAtSignOut:
       'You are signed out here, but the provider could not be told, so the session may stay active ' +
       'there for a while. The provider answered 500.',

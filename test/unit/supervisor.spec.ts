@@ -172,6 +172,50 @@ test('a change of session storage leaves a session alone that waits for the keyr
   }
 })
 
+/** An account of a client ID that is not configured. */
+function toElsewhere({ issuer }: RunningProvider): StoredAccount {
+  const tokens = { ...HELD.tokens, refreshToken: 'of-another-client' }
+  const session = { ...HELD, issuer, clientId: 'another-client', tokens }
+  return { id: 'eeeeeeee', addedAtMs: 1, session }
+}
+
+test('S19: turning session storage off revokes the sessions of providers that are not configured', async ({
+  running,
+}) => {
+  const { supervisor, provider, settings, dataDir } = running
+  await supervisor.restart({ ...settings, keepWithoutKeyring: true })
+  await supervisor.latchkey().storage.accountStore.write(toElsewhere(provider))
+  expect(await listSessions(dataDir)).toHaveLength(2)
+  await supervisor.restart(settings)
+  expect(await listSessions(dataDir)).toEqual([])
+  expect(provider.revoked).toEqual(['of-another-client'])
+  expect(session(running)).toMatchObject({ kind: 'signed-in' })
+})
+
+test('turning session storage on or off leaves files alone that something else protects', async ({
+  running,
+}) => {
+  const { supervisor, provider, settings, dataDir } = running
+  const byPassphrase = chooseStorage({
+    dataDir,
+    keyring: null,
+    passphrase: 'a passphrase',
+    keepWithoutKeyring: false,
+  })
+  const elsewhere = toElsewhere(provider)
+  await byPassphrase.accountStore.write(elsewhere)
+  const aside = join(dataDir, 'sessions', 'ssssssss.unopened.json')
+  await writeFile(aside, 'of another computer')
+  for (const keepWithoutKeyring of [true, false]) {
+    await supervisor.restart({ ...settings, keepWithoutKeyring })
+    expect(await byPassphrase.accountStore.readAll([elsewhere.session])).toMatchObject({
+      accounts: [elsewhere],
+    })
+    expect(await readFile(aside, 'utf8')).toBe('of another computer')
+  }
+  expect(provider.revoked).toEqual([])
+})
+
 test('S19: a sign-out during a restart wins', async ({ running }) => {
   const { supervisor, provider, settings, begin } = running
   // By now the previous Latchkey is closed, and its session is about to be handed on.
@@ -310,11 +354,11 @@ test('if the stored session cannot be removed, the previous settings stay in use
   running,
 }) => {
   const { supervisor, settings } = running
+  const stored = { ...settings, keepWithoutKeyring: true }
+  await supervisor.restart(stored)
   const { accountStore } = supervisor.latchkey().storage
-  accountStore.clear = () => Promise.reject(new Error('the disk is read-only'))
-  await expect(supervisor.restart({ ...settings, keepWithoutKeyring: true })).rejects.toThrow(
-    'read-only',
-  )
-  expect(supervisor.settings()).toEqual(settings)
+  accountStore.delete = () => Promise.reject(new Error('the disk is read-only'))
+  await expect(supervisor.restart(settings)).rejects.toThrow('read-only')
+  expect(supervisor.settings()).toEqual(stored)
   expect(session(running)).toMatchObject({ kind: 'signed-in' })
 })

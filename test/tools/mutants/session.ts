@@ -102,8 +102,8 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-out leaves the session on the disk',
-        find: '  state.isStored = await clearStored(keeper)\n',
-        replace: '',
+        find: '  const { isCleared, files } = await clearStored(keeper)\n',
+        replace: '  const { isCleared, files } = { isCleared: true, files: [] }\n',
       },
       {
         name: 'a sign-out leaves a session that was moved aside',
@@ -113,14 +113,26 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-out does not tell the provider',
-        find: '    endAtProvider(shared, session).then((failure) => {\n',
-        replace: '    Promise.resolve<string | null>(null).then((failure) => {\n',
+        find: 'session && (await endAtProvider(shared, session))',
+        replace: 'session && null',
+      },
+      {
+        name: 'a sign-out does not revoke a session that was moved aside',
+        find: '    const failures = await endFiles(shared, files)\n',
+        replace: '    const failures = await endFiles(shared, files.slice(files.length))\n',
+        specs: ['test/e2e/kept-session.spec.ts'],
+      },
+      {
+        name: 'signing out everywhere does not revoke a session that was moved aside',
+        find: '    ...(await endFiles(shared, files)),\n  ]\n  return',
+        replace: '  ]\n  return',
+        specs: ['test/e2e/kept-session.spec.ts'],
       },
       {
         name: 'a sign-out tells the provider first',
-        find: '  state.isStored = await clearStored(keeper)\n',
+        find: '  const { isCleared, files } = await clearStored(keeper)\n',
         replace:
-          '  if (session) await deps.track(endAtProvider(keeper.shared, session).then(() => undefined))\n  state.isStored = await clearStored(keeper)\n',
+          '  if (session) await deps.track(endAtProvider(keeper.shared, session).then(() => undefined))\n  const { isCleared, files } = await clearStored(keeper)\n',
       },
       {
         name: 'a sign-out that could not wipe does not try again',
