@@ -37,6 +37,11 @@ export const ACCOUNT_HEADER = 'X-Latchkey-Account'
 
 const ACCOUNT = { [ACCOUNT_HEADER]: 'The ID of the account that the call is for.' }
 
+/** Of calls that would answer before the person has. The other calls wait anyway, or send what changes. */
+const PREFER = {
+  Prefer: 'With wait=60, the call waits for up to a minute until the user has answered.',
+}
+
 /** The problems of a sign-in that ends without a user. */
 const SIGN_IN_PROBLEMS = [
   'refused',
@@ -116,10 +121,10 @@ export const ENDPOINTS = {
       summary:
         'The accounts that this program may know. Latchkey asks the user in the background about the ' +
         'one that the call is for.',
-      headers: { [ACCOUNT_HEADER]: 'The ID of the account that the call is for.' },
+      headers: { ...ACCOUNT, ...PREFER },
       takesKey: true,
       answer: 'Accounts',
-      problems: [],
+      problems: ['not-signed-in'],
     },
   },
   'GET /session': {
@@ -128,10 +133,7 @@ export const ENDPOINTS = {
       summary:
         'The state of the session. Until the user allows the program, the answer is the same as if ' +
         'nobody were signed in, and Latchkey asks the user in the background.',
-      headers: {
-        [ACCOUNT_HEADER]: 'The ID of the account that the call is for.',
-        Prefer: 'With wait=60, the call waits for up to a minute until the user has answered.',
-      },
+      headers: { ...ACCOUNT, ...PREFER },
       takesKey: true,
       answer: 'Session',
       problems: ['not-allowed', 'not-signed-in'],
@@ -211,10 +213,10 @@ export const ENDPOINTS = {
       summary:
         'Who is signed in. Until the user allows the program, the answer is the same as if nobody were ' +
         'signed in, and Latchkey asks the user in the background.',
-      headers: ACCOUNT,
+      headers: { ...ACCOUNT, ...PREFER },
       takesKey: true,
       answer: 'ReturnedUserProfile',
-      problems: [],
+      problems: ['not-signed-in'],
     },
   },
   'GET /user/access_token': {
@@ -261,10 +263,10 @@ export const ENDPOINTS = {
     operation: {
       operationId: 'usersSnapshot',
       summary: 'The accounts that this program may know.',
-      headers: ACCOUNT,
+      headers: { ...ACCOUNT, ...PREFER },
       takesKey: true,
       answer: 'Users',
-      problems: [],
+      problems: ['not-signed-in'],
     },
   },
   'POST /os/sign_in': {

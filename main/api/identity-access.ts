@@ -1,4 +1,4 @@
-// Decides which account a program sees, without waiting for the person.
+// Decides which account a program sees. Waits for the person only if the call prefers that.
 
 import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
@@ -7,12 +7,15 @@ import { isUnchanged } from '../consent/program.js'
 import type { Caller } from '../net/caller.js'
 import { chooseAccount, type ChooseAccountDeps } from './choose-account.js'
 import { Problem } from './problem.js'
-import { findKey } from './require-consent.js'
+import { findKey, requireConsent } from './require-consent.js'
 
 /**
  * What programs may learn about who is signed in. Until the person allows a program, it gets the same answers
  * as if nobody were signed in, and the person is asked in the background. All calls fail with `not-allowed`
  * if the request has a key that is not valid.
+ *
+ * `patience` is the signal of a call that waits for the person instead, and aborts when the caller hangs up.
+ * Such a call fails with `not-allowed` if the person does not allow it, and like {@link chooseAccount}.
  */
 export type IdentityAccess = {
   /**
@@ -20,15 +23,17 @@ export type IdentityAccess = {
    * nobody is signed in, there is no such account, or the program is not allowed to know. An account whose
    * session has ended counts too.
    */
-  peek(request: IncomingMessage): Promise<AccountSession | null>
+  peek(request: IncomingMessage, patience?: Patience): Promise<AccountSession | null>
   /** Lists the accounts that a program sees. The person is only asked about the one that `peek` finds. */
-  list(request: IncomingMessage): Promise<readonly AccountSession[]>
+  list(request: IncomingMessage, patience?: Patience): Promise<readonly AccountSession[]>
   /**
    * Does the same for a connection that stays open. What the person allows once holds until `close`, or until
    * the account is signed out. The caller closes it.
    */
   follow(request: IncomingMessage): Follower
 }
+
+export type Patience = AbortSignal | undefined
 
 export type Follower = {
   /** `isQuiet`: the person is not asked. */
@@ -48,9 +53,9 @@ type Access = { once: AllowedOnce; isQuiet?: boolean }
 export function createIdentityAccess(deps: IdentityDeps): IdentityAccess {
   const { agent } = deps
   return {
-    peek: (request) => findVisible(deps, request, { once: new Map() }),
-    async list(request) {
-      const seen = await findVisible(deps, request, { once: new Map() })
+    peek: (request, patience) => findOrWait(deps, request, patience),
+    async list(request, patience) {
+      const seen = await findOrWait(deps, request, patience)
       if (findKey(deps, request) !== null) return seen === null ? [] : [seen]
       const caller = await deps.findCaller(request)
       return agent
@@ -69,6 +74,30 @@ export function createIdentityAccess(deps: IdentityDeps): IdentityAccess {
       return { current: (options) => findVisible(deps, request, { once, ...options }), close }
     },
   }
+}
+
+function findOrWait(
+  deps: IdentityDeps,
+  request: IncomingMessage,
+  patience: Patience,
+): Promise<AccountSession | null> {
+  const isPatient = patience !== undefined && findKey(deps, request) === null
+  return isPatient
+    ? waitToKnow(deps, request, patience)
+    : findVisible(deps, request, { once: new Map() })
+}
+
+async function waitToKnow(
+  deps: IdentityDeps,
+  request: IncomingMessage,
+  hangUp: AbortSignal,
+): Promise<AccountSession | null> {
+  const id = await chooseAccount(deps, request, {})
+  const account = id === undefined ? undefined : findAccount(deps.agent.model(), id)
+  if (!account) return null
+  await requireConsent(deps, request, { account, purpose: 'identity', hangUp })
+  // It may have been signed out in the meantime.
+  return findAccount(deps.agent.model(), account.id) ?? null
 }
 
 async function findVisible(

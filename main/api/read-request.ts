@@ -99,12 +99,19 @@ function findRange(ranges: readonly MediaRange[], type: string): MediaRange | un
 }
 
 /**
- * True if a program prefers to wait, for example until a person has answered. The time is not read: the
- * question has one of its own.
+ * Returns the signal of {@link watchHangUp} if a program prefers to wait until the person has answered, and
+ * undefined if it does not. The time is not read: the question has one of its own.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7240#section-4.3}
  */
-export function prefersToWait({ headers }: IncomingMessage): boolean {
+export function readPatience(
+  request: IncomingMessage,
+  response: ServerResponse,
+): AbortSignal | undefined {
+  return prefersToWait(request) ? watchHangUp(response) : undefined
+}
+
+function prefersToWait({ headers }: IncomingMessage): boolean {
   const preferences = [headers['prefer'] ?? []].flat().join(',').split(',')
   return preferences.some((one) => /^\s*wait\s*=\s*"?[1-9]\d*"?\s*(;|$)/i.test(one))
 }

@@ -2,18 +2,16 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Agent } from '../agent/agent.js'
-import { defaultId, findAccount, type AccountSession } from '../agent/model.js'
+import { defaultId } from '../agent/model.js'
 import { answerJson, DONE, type Answer } from './answer.js'
-import { chooseAccount } from './choose-account.js'
 import { describeAccount, describeSession } from './describe-session.js'
 import type { EndpointName } from './endpoints.js'
 import type { IdentityAccess } from './identity-access.js'
 import type { AccountList } from './models.js'
 import type { Handlers } from './pkce-routes.js'
 import type { ProgramSignIns } from './program-sign-in.js'
-import { prefersToWait, readJson, watchHangUp } from './read-request.js'
+import { readJson, readPatience, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
-import { findKey, requireConsent } from './require-consent.js'
 import { signOutForCaller } from './sign-out-call.js'
 import { createSessionEvents, type SessionEventsDeps } from './session-events.js'
 import { answerToken, type SessionTokenDeps } from './session-token.js'
@@ -30,7 +28,7 @@ type SessionEndpoint = Extract<EndpointName, 'GET /accounts' | `${string} /sessi
 export function createSessionHandlers(deps: SessionDeps): Pick<Handlers, SessionEndpoint> {
   const serveEvents = createSessionEvents(deps)
   return {
-    'GET /accounts': (request) => listAccounts(deps, request),
+    'GET /accounts': (request, response) => listAccounts(deps, request, response),
     'GET /session': (request, response) => readSession(deps, request, response),
     'GET /session/events': async (request, response) => {
       await serveEvents(request, response)
@@ -45,37 +43,21 @@ export function createSessionHandlers(deps: SessionDeps): Pick<Handlers, Session
 /** Loaded on first use: creating the models takes as long as the rest of the API. */
 const loadModels = (): Promise<typeof import('./models.js')> => import('./models.js')
 
-/** Waits for the person only if the program prefers to wait. Else it may get the same answer as before a sign-in. */
 async function readSession(
-  deps: SessionDeps,
+  { agent, identity }: SessionDeps,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Answer> {
-  const { agent, identity } = deps
-  const isPatient = prefersToWait(request) && findKey(deps, request) === null
-  const seen = isPatient ? await waitToKnow(deps, request, response) : await identity.peek(request)
+  const seen = await identity.peek(request, readPatience(request, response))
   return answerJson(JSON.stringify(describeSession(agent, seen)))
-}
-
-/** Null if nobody is signed in. Fails with `not-allowed`. */
-async function waitToKnow(
-  deps: SessionDeps,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<AccountSession | null> {
-  const id = await chooseAccount(deps, request, {})
-  const account = id === undefined ? undefined : findAccount(deps.agent.model(), id)
-  if (!account) return null
-  const hangUp = watchHangUp(response)
-  await requireConsent(deps, request, { account, purpose: 'identity', hangUp })
-  return findAccount(deps.agent.model(), account.id) ?? null
 }
 
 async function listAccounts(
   { agent, identity }: SessionDeps,
   request: IncomingMessage,
+  response: ServerResponse,
 ): Promise<Answer> {
-  const seen = await identity.list(request)
+  const seen = await identity.list(request, readPatience(request, response))
   const usual = defaultId(agent.model())
   const accounts = seen.map((one) => describeAccount(one, usual))
   return answerJson(JSON.stringify({ accounts } satisfies AccountList))

@@ -7,12 +7,12 @@ import type { AccountSession } from '../agent/model.js'
 import { answerJson, answerText, DONE, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import type { EndpointName } from './endpoints.js'
-import type { IdentityAccess, IdentityDeps } from './identity-access.js'
+import type { IdentityAccess, IdentityDeps, Patience } from './identity-access.js'
 import type { Context, SentApplication, UserProfile, Users } from './models.js'
 import type { Handlers } from './pkce-routes.js'
 import { asProblem, makeNotSignedInProblem, Problem } from './problem.js'
 import type { ProgramSignIns } from './program-sign-in.js'
-import { readJson, skipBody, watchHangUp } from './read-request.js'
+import { readJson, readPatience, skipBody, watchHangUp } from './read-request.js'
 import { findAllowed } from './renewal-call.js'
 import { parseBody } from './request-body.js'
 import { signOutForCaller } from './sign-out-call.js'
@@ -41,8 +41,9 @@ export function createUserHandlers(deps: UserDeps): Pick<Handlers, UserEndpoint>
   const osId = randomUUID()
   return {
     'POST /connect': (request) => connect(deps, request, osId),
-    'GET /user': async (request) => {
-      const account = await findSignedIn(identity, request)
+    'GET /user': async (request, response) => {
+      const patience = readPatience(request, response)
+      const account = await findSignedIn(identity, request, patience)
       return answer(account === null ? {} : { user: toUserProfile(deps, account) })
     },
     'GET /user/access_token': (request, response) => readToken(deps, request, response),
@@ -61,7 +62,8 @@ export function createUserHandlers(deps: UserDeps): Pick<Handlers, UserEndpoint>
       return DONE
     },
     'POST /user/select': (request) => select(deps, request),
-    'GET /users': async (request) => answer(await listUsers(deps, request)),
+    'GET /users': async (request, response) =>
+      answer(await listUsers(deps, request, readPatience(request, response))),
     'POST /os/sign_in': async (request, response) => {
       const hangUp = watchHangUp(response)
       await skipBody(request)
@@ -86,8 +88,9 @@ function isSignedIn(account: AccountSession): boolean {
 async function findSignedIn(
   identity: IdentityAccess,
   request: IncomingMessage,
+  patience?: Patience,
 ): Promise<AccountSession | null> {
-  const account = await identity.peek(request)
+  const account = await identity.peek(request, patience)
   return account !== null && isSignedIn(account) ? account : null
 }
 
@@ -168,8 +171,12 @@ async function select(deps: UserDeps, request: IncomingMessage): Promise<Answer>
   return answer(toUserProfile(deps, found))
 }
 
-async function listUsers(deps: UserDeps, request: IncomingMessage): Promise<Users> {
-  const accounts = await deps.identity.list(request)
+async function listUsers(
+  deps: UserDeps,
+  request: IncomingMessage,
+  patience?: Patience,
+): Promise<Users> {
+  const accounts = await deps.identity.list(request, patience)
   return { iterable: accounts.filter(isSignedIn).map((account) => toUserProfile(deps, account)) }
 }
 

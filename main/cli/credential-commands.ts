@@ -14,6 +14,7 @@ import { answerGitCredential, readRequest } from './git-credential.js'
 import { answerKubectlCredential } from './kubectl-credential.js'
 import { withAgent } from './open-agent.js'
 import type { Invocation } from './parse-command.js'
+import { WAITS } from './session-commands.js'
 
 export const runGitCredential: RunCommand = async (invocation, { env }) => {
   const [action = ''] = invocation.words
@@ -66,9 +67,8 @@ async function postById(client: Pick<AgentClient, 'call'>, account: string): Pro
 }
 
 async function postByProvider(client: Pick<AgentClient, 'call'>, name: string): Promise<Token> {
-  // This call does not wait for the user, so it finds an account for a key only, or for a program that the
-  // user has allowed already.
-  const answer = await client.call({ method: 'GET', path: '/accounts' })
+  // The user is asked about the default account only. Without a key, other accounts are not in the answer.
+  const answer = await client.call({ method: 'GET', path: '/accounts', headers: WAITS })
   const accounts: unknown = isObject(answer) ? answer['accounts'] : null
   if (!Array.isArray(accounts)) throw new CliError('failed', AGENT_MESSAGES.notUnderstood)
   const found = accounts

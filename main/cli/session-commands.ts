@@ -29,7 +29,7 @@ type AccountsAnswer = {
 }
 
 /** Has the agent wait for the person's answer, if they must be asked. @see {@link https://www.rfc-editor.org/rfc/rfc7240#section-4.3} */
-const WAITS = { Prefer: 'wait=60' } as const
+export const WAITS = { Prefer: 'wait=60' } as const
 
 export const runStatus: RunCommand = async (invocation, { env }) => {
   const session = await withAgent(invocation, env, (client) =>

@@ -301,6 +301,48 @@ test('POST /session/sign-out signs the account out, and has nothing to do after 
   }
 })
 
+for (const { path, before, answer } of [
+  { path: '/session', before: { state: 'signed-out' }, answer: { account: { sub: 'alice' } } },
+  { path: '/accounts', before: { accounts: [] }, answer: { accounts: [{ sub: 'alice' }] } },
+  { path: '/user', before: {}, answer: { user: { name: 'Alice Adams' } } },
+  { path: '/users', before: { iterable: [] }, answer: { iterable: [{ name: 'Alice Adams' }] } },
+] as const) {
+  test(`${path} waits for the person if the program prefers that (RFC 7240 section 4.3)`, async ({
+    serve,
+  }) => {
+    const service = await serve()
+    const read = (...headers: string[]) => curl(service, path, headers)
+    const wait = 'Prefer: respond-async, wait=60'
+    expect(await read(wait)).toMatchObject(before)
+    await signIn(service)
+    const answerNext = async (word: 'allow' | 'deny') => {
+      const { id, purpose } = await service.program.line('consent')
+      expect(purpose).toBe('identity')
+      service.program.type(`${word} ${id}`)
+    }
+    const [allowed] = await Promise.all([read(wait), answerNext('allow')])
+    expect(allowed).toMatchObject(answer)
+    expect(countQuestions(service)).toBe(1)
+    const unknown = await read(wait, 'X-Latchkey-Account: nobody22')
+    expect(unknown).toMatchObject({ code: 'not-signed-in' })
+    // Without the preference, the answer does not wait.
+    expect(await read('Prefer: wait=0')).toEqual(expect.objectContaining(before))
+    await answerNext('deny')
+    expect(await read(wait)).toMatchObject({ code: 'not-allowed', status: 403 })
+    // With a key, nobody is asked.
+    const key = `Authorization: Bearer ${await makeKey(service, 'ci')}`
+    expect(await read(wait, key)).toMatchObject(answer)
+    expect(countQuestions(service)).toBe(2)
+  })
+}
+
+/** Reads a JSON answer with curl, which is asked about each time. */
+async function curl({ url }: Service, path: string, headers: readonly string[]): Promise<unknown> {
+  const flags = headers.flatMap((header) => ['--header', header])
+  const { stdout } = await promisify(execFile)('curl', ['--silent', ...flags, `${url}${path}`])
+  return JSON.parse(stdout)
+}
+
 test('a program that the person does not allow can’t sign anyone out', async ({ serve }) => {
   const service = await serve()
   await signIn(service)

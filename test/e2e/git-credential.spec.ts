@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CONSENT_DETAILS } from '../../main/api/api-messages.js'
 import { CREDENTIAL_MESSAGES } from '../../main/cli/cli-messages.js'
 import {
   GIT_ENV,
@@ -153,6 +154,36 @@ test('without an agent, git is told why, and gets nothing', async ({ signed, fir
   expect(code).not.toBe(0)
   expect(stderr).toContain('latchkey: Latchkey does not run')
   expect(first.sent).toEqual([null])
+})
+
+/** Runs the command as git does, without a key, for a host of the provider. */
+function askByProvider({ program }: Signed): ReturnType<typeof runCli> {
+  const input = 'protocol=https\nhost=git.example.com\n\n'
+  const env = { LATCHKEY_GIT_HOSTS: 'git.example.com=127.0.0.1' }
+  return runCli(['git-credential', 'get', ...at(program.dataDir)], { input, env })
+}
+
+async function answerNext({ program }: Signed, word: 'allow' | 'deny'): Promise<string> {
+  const { id, purpose } = await program.line('consent')
+  program.type(`${word} ${id}`)
+  return purpose
+}
+
+test('without a key, it waits for the user: about the name of the account, then about the token', async ({
+  signed,
+}) => {
+  const allow = async () => [await answerNext(signed, 'allow'), await answerNext(signed, 'allow')]
+  const [ran, purposes] = await Promise.all([askByProvider(signed), allow()])
+  expect(ran).toMatchObject({ code: 0, stderr: '' })
+  expect(ran.stdout).toMatch(/^username=oauth2\npassword=\S+\n/)
+  expect(purposes).toEqual(['identity', 'access-token'])
+})
+
+test('without a key, a denial is code 6, and no token is asked for', async ({ signed }) => {
+  const [ran] = await Promise.all([askByProvider(signed), answerNext(signed, 'deny')])
+  expect(ran).toMatchObject({ code: 6, stdout: '' })
+  expect(ran.stderr).toContain(CONSENT_DETAILS.denied)
+  expect(signed.program.stdout().match(/"event":"consent"/g)).toHaveLength(1)
 })
 
 test('a host that the setting does not name is answered without an agent', async () => {

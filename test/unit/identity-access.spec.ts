@@ -1,7 +1,7 @@
 // S24: what a program learns about who is signed in, while the person is asked in the background.
 
 import { expect } from '../support/expect.js'
-import { CONSENT_DETAILS } from '../../main/api/api-messages.js'
+import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
 import { createIdentityAccess } from '../../main/api/identity-access.js'
 import { DENIED_MS } from '../../main/consent/pauses.js'
 import type { Caller } from '../../main/net/caller.js'
@@ -119,6 +119,35 @@ test('what was allowed once ends when the person signs out', async ({
   await reached('signed-in')
   expect(await follower.current()).toBeNull()
   follower.close()
+})
+
+test('a call that waits learns what the person has decided, and is not asked about twice', async ({
+  watched: { identity, from, answer, asked, id },
+}) => {
+  const waiting = [
+    identity.list(from(UNCERTAIN), new AbortController().signal),
+    identity.peek(from(UNCERTAIN), new AbortController().signal),
+  ] as const
+  await expect.poll(() => asked).toEqual(['identity'])
+  answer('once')
+  expect((await waiting[0]).map((one) => one.id)).toEqual([id])
+  expect((await waiting[1])?.id).toBe(id)
+  expect(asked).toHaveLength(1)
+
+  const denied = identity.list(from(UNCERTAIN), new AbortController().signal)
+  await expect.poll(() => asked).toHaveLength(2)
+  answer('denied')
+  await expect(denied).rejects.toThrow(CONSENT_DETAILS.denied)
+})
+
+test('a call that waits and names an unknown account is told so', async ({
+  watched: { identity, from, asked },
+}) => {
+  const request = from(APP, { 'x-latchkey-account': 'nobody22' })
+  const { signal } = new AbortController()
+  await expect(identity.peek(request, signal)).rejects.toThrow(PROBLEM_DETAILS.noSuchAccount)
+  await expect(identity.list(request, signal)).rejects.toThrow(PROBLEM_DETAILS.noSuchAccount)
+  expect(asked).toEqual([])
 })
 
 test('a denied program sees nobody, and asks nobody for ten minutes', async ({

@@ -367,6 +367,11 @@ export const CONSENT: readonly MutatedFile[] = [
         replace: 'await mayKnow(deps, request, { account, ...access })',
       },
       {
+        name: 'a program that waits learns who is signed in, whatever the answer',
+        find: "await requireConsent(deps, request, { account, purpose: 'identity', hangUp })",
+        replace: 'void hangUp',
+      },
+      {
         name: 'a key shows all accounts',
         find: 'if (findKey(deps, request) !== null) return seen === null ? [] : [seen]',
         replace: 'if (findKey(deps, request) !== null) return agent.model().accounts',
