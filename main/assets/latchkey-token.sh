@@ -8,10 +8,12 @@
 set -u
 LC_ALL=C
 
-usage='Usage: latchkey-token [--key-file FILE] [--account ID] [--scope SCOPES] [--audience NAME]
-                      [--min-validity SECONDS] [--id-token] [--data-dir FOLDER]
-Prints an access token, or the ID token. The key is in FILE, in the file that LATCHKEY_KEY_FILE names, or in
-LATCHKEY_KEY. To make one: (umask 077; latchkey key NAME > FILE)'
+usage='Usage: latchkey-token [--key-file FILE] [--account ID] [--scope SCOPES]
+                      [--audience NAME] [--min-validity SECONDS] [--id-token]
+                      [--data-dir FOLDER]
+Prints an access token, or the ID token. The key is in FILE, in the file that
+LATCHKEY_KEY_FILE names, or in LATCHKEY_KEY. To make one:
+(umask 077; latchkey key NAME > FILE)'
 
 fail() {
   printf 'latchkey: %s\n' "$2" >&2

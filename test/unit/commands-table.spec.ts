@@ -1,5 +1,7 @@
 // The table of commands, and what is made and read by it.
 
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { WIDEST_LINE } from '../../main/base/wrap-text.js'
 import { USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
@@ -10,7 +12,14 @@ import { EXIT_CODES } from '../../main/cli/exit-codes.js'
 import { isForCommandLine } from '../../main/cli/find-command.js'
 import { parseCommand } from '../../main/cli/parse-command.js'
 import { FROM_SOURCE, formatHelp, INSTALLED } from '../../main/settings/help.js'
+import { ANSWERS } from '../../main/terminal/terminal-messages.js'
+import { ROOT } from '../support/root.js'
 import { sayAll } from '../support/say-all.js'
+
+/** What `latchkey-token --help` prints. */
+const [, SCRIPT_USAGE = ''] = /^usage='([^']+)'/m.exec(
+  readFileSync(join(ROOT, 'main/assets/latchkey-token.sh'), 'utf8'),
+)!
 
 function explain(...args: string[]): string {
   try {
@@ -57,11 +66,14 @@ test('no flag takes a key itself', () => {
 
 test('every line of every help fits 80 columns', () => {
   expect(WIDEST_LINE).toBe(80)
+  expect(SCRIPT_USAGE).toContain('--min-validity')
   const helps = [
     formatCommands(),
     ...COMMANDS.map(formatCommand),
     formatHelp(INSTALLED),
     formatHelp(FROM_SOURCE),
+    ANSWERS.help,
+    SCRIPT_USAGE,
   ]
   const wide = helps.flatMap((help) => help.split('\n').filter((line) => line.length > WIDEST_LINE))
   expect(wide).toEqual([])
