@@ -149,6 +149,7 @@ function createParts(deps: ConsentDeps): Parts {
   })
   const questions = createQuestions({
     clock,
+    isKnown: (caller) => grants.isKnown(caller) || isListed(deps.settings, caller),
     findResult: (request) => findResult(parts, request),
     onAsked: deps.onAsked,
     onEnded(asked, end, result) {
@@ -240,8 +241,12 @@ function isAllowed({ deps: { settings }, grants }: Parts, wanted: Wanted): boole
 }
 
 /** An ID token proves to others who the person is, so the list does not include it. */
-function isInAllowList({ allow }: ConsentSettings, { caller, purpose }: Wanted): boolean {
-  if (purpose === 'id-token' || !canLast(caller)) return false
+function isInAllowList(settings: ConsentSettings, { caller, purpose }: Wanted): boolean {
+  return purpose !== 'id-token' && isListed(settings, caller)
+}
+
+function isListed({ allow }: ConsentSettings, caller: Caller): boolean {
+  if (!canLast(caller)) return false
   const { executable, script } = caller.process
   return allow.includes(script === null ? executable.path : script.path)
 }

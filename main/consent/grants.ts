@@ -28,6 +28,8 @@ export type Grants = {
   /** Finds the grant that allows a call, and marks it as used. */
   find(wanted: Wanted): HeldProgram | undefined
   findKey(hash: string): HeldKey | undefined
+  /** True if a program has a grant for any account, also one that does not count in this run. */
+  isKnown(caller: Caller): boolean
   /** Allows a program, in place of an earlier grant for the same program and person. */
   allow(caller: SeenCaller, account: ConsentAccount, purposes: readonly Purpose[]): void
   /** Adds a key. Fails with `storage-failed`, and adds nothing then. */
@@ -104,6 +106,7 @@ export function createGrants(deps: GrantDeps): Grants {
       if (found) markUsed(state, found)
       return found
     },
+    isKnown: (caller) => state.held.some((grant) => isForProgram(grant, caller)),
     allow: (caller, account, purposes) => allow(state, caller, account, purposes),
     addKey: (account, key) => addKey(state, account, key),
     async remove(isGone) {
@@ -289,12 +292,17 @@ function allows(
   { caller, account, purpose }: Wanted,
   suspended: ReadonlySet<string>,
 ): boolean {
-  if (grant.kind !== 'program' || caller.kind !== 'seen' || account === null) return false
+  if (account === null || !isForProgram(grant, caller)) return false
   if (suspended.has(grant.id) || !covers(grant.purposes, purpose)) return false
   const { issuer, clientId } = account
+  return isOf(grant, { issuer, clientId, sub: account.account.sub })
+}
+
+function isForProgram(grant: Grant, caller: Caller): boolean {
   return (
-    isSameFiles(grant, { uid: caller.uid, ...caller.process }) &&
-    isOf(grant, { issuer, clientId, sub: account.account.sub })
+    grant.kind === 'program' &&
+    caller.kind === 'seen' &&
+    isSameFiles(grant, { uid: caller.uid, ...caller.process })
   )
 }
 

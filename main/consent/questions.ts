@@ -1,6 +1,7 @@
 // Asks the person about programs: one question at a time, for at most a minute.
 
 import type { Clock } from '../base/clock.js'
+import type { Caller } from '../net/caller.js'
 import { createAccountId } from '../storage/account-store.js'
 import type {
   ConsentAccount,
@@ -11,17 +12,12 @@ import type {
   ConsentRequest,
 } from './consent.js'
 import { canLast, pickConsentAccount, toAskingProgram, toFileKey, toShareKey } from './program.js'
+import { hasRoom } from './queue-room.js'
 
 /** In milliseconds: the longest that a call waits for the person. */
 export const ANSWER_TIMEOUT_MS = 60_000
-/** How many questions wait at once. A program that asks when there are more gets nothing. */
-export const MOST_QUESTIONS = 8
-
-/**
- * How many of them may be about one file: the runs of a tool, or processes that are not certain, have a
- * question each, and must leave room for other programs.
- */
-export const MOST_OF_ONE_FILE = 4
+/** How many programs that were allowed are remembered. With more, the oldest is forgotten. */
+const MOST_ALLOWED = 256
 
 /** What a call learns: the answer, or why there is none. */
 export type QuestionResult = ConsentAnswer | ConsentRefusal
@@ -48,6 +44,8 @@ export type Questions = {
 
 export type QuestionDeps = {
   clock: Clock
+  /** True if the person has allowed a program for good, for any account. */
+  isKnown(caller: Caller): boolean
   /** What the person has decided about a call since it was queued; null if they must still be asked. */
   findResult(request: Asked['request']): QuestionResult | null
   onAsked(question: ConsentQuestion): void
@@ -58,6 +56,8 @@ export type QuestionDeps = {
 type Pending = Asked & {
   /** Equal for calls that share the question; null if no other call may. */
   key: string | null
+  /** True if the person has allowed the program before. It need not wait for unknown ones. */
+  isKnown: boolean
   waiting: Set<(result: QuestionResult) => void>
   stopTimeout(): void
 }
@@ -71,10 +71,12 @@ type State = {
    * once gets its answer when it calls again.
    */
   passes: Map<string, number>
+  /** The programs that were allowed in this run, by their files. */
+  allowed: Set<string>
 }
 
 export function createQuestions(deps: QuestionDeps): Questions {
-  const state: State = { deps, pending: [], passes: new Map() }
+  const state: State = { deps, pending: [], passes: new Map(), allowed: new Set() }
   const { pending } = state
   return {
     ask(request) {
@@ -97,6 +99,7 @@ export function createQuestions(deps: QuestionDeps): Questions {
       if (answer === 'once' && first.key !== null && first.waiting.size === 0) {
         addPass(state, first.key, first.question.deadlineMs)
       }
+      if (answer !== 'denied') rememberAllowed(state, first.request.caller)
       end(state, first, answer, answer)
       return true
     },
@@ -117,21 +120,35 @@ export function createQuestions(deps: QuestionDeps): Questions {
 
 function open(state: State, request: ConsentRequest, key: string | null): Pending | null {
   const { deps, pending } = state
-  const file = toFileKey(request.caller)
-  const alike = pending.filter((one) => toFileKey(one.request.caller) === file)
-  if (pending.length >= MOST_QUESTIONS || alike.length >= MOST_OF_ONE_FILE) return null
+  const { caller } = request
+  const isKnown = isKnownProgram(state, caller)
+  const waiting = pending.map((one) => ({ caller: one.request.caller, isKnown: one.isKnown }))
+  if (!hasRoom(waiting, { caller, isKnown })) return null
   const opened: Pending = {
     question: toQuestion(request, deps.clock.nowMs() + ANSWER_TIMEOUT_MS),
     request,
     isShown: false,
     key,
+    isKnown,
     waiting: new Set(),
     stopTimeout: deps.clock.after(ANSWER_TIMEOUT_MS, () =>
       end(state, opened, 'unanswered', 'unanswered'),
     ),
   }
-  pending.push(opened)
+  // The question that is shown stays.
+  const unknown = pending.findIndex((one, index) => index > 0 && !one.isKnown)
+  pending.splice(isKnown && unknown !== -1 ? unknown : pending.length, 0, opened)
   return opened
+}
+
+/** A tool, or a program that is not certain, may be any program. */
+function isKnownProgram({ deps, allowed }: State, caller: Caller): boolean {
+  return canLast(caller) && (allowed.has(toFileKey(caller)) || deps.isKnown(caller))
+}
+
+function rememberAllowed({ allowed }: State, caller: Caller): void {
+  allowed.add(toFileKey(caller))
+  for (const key of [...allowed].slice(0, -MOST_ALLOWED)) allowed.delete(key)
 }
 
 function showFirst({ deps, pending }: State): void {

@@ -7,6 +7,7 @@ import { expect } from '../support/expect.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
 import { ENDPOINTS } from '../../main/api/endpoints.js'
 import type { Pkce } from '../../main/api/models.js'
+import { MOST_OF_ONE_ORIGIN } from '../../main/consent/queue-room.js'
 import type { AppEntry } from '../../main/present/app-entries.js'
 import type { ConsentLine } from '../../main/terminal/consent-json.js'
 import {
@@ -796,6 +797,39 @@ test('200 requests of one program are one question, and a denial answers them al
   expect(answers).toHaveLength(200)
   for (const answer of answers) expectNothing(answer)
   expect(countQuestions(service)).toBe(1)
+})
+
+test('S24: copies of one program leave room for a program that the user knows', async ({
+  programs,
+  start,
+}) => {
+  const service = await start()
+  const known = [NODE, await programs.write('mail-sync.mjs', nodeScript())]
+  const first = programs.ask(known, renewal(service))
+  await answerNext(service, 'once')
+  expectToken(await first)
+
+  const flood = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((index) => `copy-${index}.mjs`)
+  const copies = await Promise.all(flood.map((name) => programs.write(name, nodeScript())))
+  const refused: Heard[] = []
+  for (const copy of copies) {
+    const asking = programs.ask([NODE, copy], renewal(service))
+    asking.then((heard) => void refused.push(heard)).catch(() => undefined)
+  }
+  await expect.poll(() => refused.length).toBe(flood.length - MOST_OF_ONE_ORIGIN)
+  for (const heard of refused) {
+    expectNothing(heard)
+    expect(heard.body).toContain(CONSENT_DETAILS.tooMany)
+  }
+
+  const again = programs.ask(known, renewal(service))
+  for (let asked = 0; asked <= MOST_OF_ONE_ORIGIN; asked++) {
+    const { id, program } = await service.line('consent')
+    const isKnown = program.name === 'mail-sync'
+    service.type(isKnown ? `allow ${id}` : `deny ${id}`)
+    if (isKnown) break
+  }
+  expectToken(await again)
 })
 
 test('a program that hangs up and comes again is one question', async ({ programs, start }) => {

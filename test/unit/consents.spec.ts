@@ -20,12 +20,14 @@ import {
   MOST_PAUSES,
   UNANSWERED_MS,
 } from '../../main/consent/pauses.js'
+import { ANSWER_TIMEOUT_MS } from '../../main/consent/questions.js'
 import {
-  ANSWER_TIMEOUT_MS,
   MOST_OF_ONE_FILE,
+  MOST_OF_ONE_ORIGIN,
   MOST_QUESTIONS,
-} from '../../main/consent/questions.js'
-import type { Caller, CallerProcess } from '../../main/net/caller.js'
+  MOST_UNKNOWN,
+} from '../../main/consent/queue-room.js'
+import type { Ancestor, Caller, CallerProcess } from '../../main/net/caller.js'
 import { createMemoryConsents } from '../../main/storage/consent-store.js'
 import { ALICE_REF, BOB_REF } from '../support/account-refs.js'
 import { NOT_FOUND, seenCaller } from '../support/callers.js'
@@ -37,6 +39,8 @@ const refused = (reason: Extract<Verdict, { kind: 'refused' }>['reason']): Verdi
   kind: 'refused',
   reason,
 })
+
+type Started = ReturnType<typeof start>
 
 type Options = Omit<Partial<ConsentDeps>, 'settings' | 'clock'> & {
   settings?: Partial<ConsentSettings>
@@ -86,6 +90,14 @@ const CURL: Partial<CallerProcess> = {
 }
 const curlOf = (shell: number): Caller =>
   seenCaller({ ...CURL, pid: shell + 1, parents: [{ ...CURL.parents![0]!, pid: shell }] })
+const copyOf = (path: string) => ({ path, file: '8:1' })
+let lastPid = 5_000
+const appIn = (folder: string, changes: Partial<CallerProcess> = {}) =>
+  seenCaller({
+    pid: (lastPid += 1),
+    executable: copyOf(`${folder}/app`),
+    ...changes,
+  })
 const toPerson = ({ issuer, clientId, account }: ConsentAccount) => ({
   issuer,
   clientId,
@@ -253,21 +265,131 @@ test.describe('S24: questions do not flood the person', () => {
 
   test('a program gets nothing if too many questions wait', async () => {
     const { consents, asked } = start()
-    const path = (index: number) => ({ executable: { path: `/opt/${index}`, file: '8:1' } })
     for (let index = 0; index < MOST_QUESTIONS; index += 1) {
-      void consents.ask(request(seenCaller(path(index))))
+      consents.allowSignedIn(appIn(`/opt/${index}`), BOB_REF)
+      void consents.ask(request(appIn(`/opt/${index}`)))
     }
-    expect(await consents.ask(request(seenCaller(path(99))))).toEqual(refused('too-many'))
+    consents.allowSignedIn(appIn('/opt/99'), BOB_REF)
+    expect(await consents.ask(request(appIn('/opt/99')))).toEqual(refused('too-many'))
     expect(asked).toHaveLength(1)
   })
 
-  test('the runs of one tool leave room for other programs', async () => {
+  test('the processes of one file leave room for other programs, even if it is known', async () => {
     const { consents } = start()
-    for (let index = 0; index < MOST_OF_ONE_FILE; index += 1) {
-      void consents.ask(request(curlOf(index)))
+    consents.allowSignedIn(seenCaller(), BOB_REF)
+    const purposes = ['token', 'access-token', 'identity', 'id-token', 'sign-in'] as const
+    const calls = purposes.map((purpose) => consents.ask(request(seenCaller(), { purpose })))
+    expect(await calls[MOST_OF_ONE_FILE]).toEqual(refused('too-many'))
+    expect(await isPending(calls[MOST_OF_ONE_FILE - 1]!)).toBe(true)
+    expect(await isPending(consents.ask(request(appIn('/opt/other'))))).toBe(true)
+  })
+
+  /** Asks by unknown programs, and returns how many of them wait for an answer. */
+  async function countWaiting(consents: Started['consents'], callers: Caller[]): Promise<number> {
+    const calls = callers.map((caller) => consents.ask(request(caller)))
+    const waiting = await Promise.all(calls.map((call) => isPending(call)))
+    for (const [index, call] of calls.entries()) {
+      if (!waiting[index]) expect(await call).toEqual(refused('too-many'))
     }
-    expect(await consents.ask(request(curlOf(99)))).toEqual(refused('too-many'))
+    return waiting.filter(Boolean).length
+  }
+
+  const starter = (pid: number, executable: string | null = `/opt/starter-${pid}`): Ancestor => ({
+    pid,
+    startedAtTicks: '1',
+    name: null,
+    executable,
+  })
+  const SEVEN = [1, 2, 3, 4, 5, 6, 7]
+
+  for (const [name, callers, most] of [
+    [
+      'copies of one program in a folder',
+      SEVEN.map((index) => appIn('/opt/flood', { executable: copyOf(`/opt/flood/${index}`) })),
+      MOST_OF_ONE_ORIGIN,
+    ],
+    [
+      'scripts in a folder, whatever runs them',
+      SEVEN.map((index) => seenCaller({ ...script(`/home/flood/${index}.js`), pid: index })),
+      MOST_OF_ONE_ORIGIN,
+    ],
+    [
+      'programs of several folders that one process started',
+      SEVEN.map((index) =>
+        appIn(`/opt/${index}`, { parents: [starter(100 + index), starter(50)] }),
+      ),
+      MOST_OF_ONE_ORIGIN,
+    ],
+    [
+      'programs that a program which waits has started',
+      SEVEN.map((index) =>
+        appIn(`/opt/${index}`, { pid: index, parents: index === 1 ? [] : [starter(1000, null)] }),
+      ).map((caller, index) =>
+        index === 0
+          ? { ...caller, process: { ...caller.process, pid: 1000, startedAtTicks: '1' } }
+          : caller,
+      ),
+      MOST_OF_ONE_ORIGIN,
+    ],
+    ['runs of a tool', SEVEN.map((shell) => curlOf(shell * 10)), MOST_OF_ONE_ORIGIN],
+    ['callers that were not found', SEVEN.map(() => NOT_FOUND), MOST_OF_ONE_ORIGIN],
+    [
+      'programs that only the session has started',
+      SEVEN.map((index) =>
+        appIn(`/opt/${index}`, {
+          parents: [starter(900, '/usr/lib/systemd/systemd'), starter(1, null)],
+        }),
+      ),
+      MOST_UNKNOWN,
+    ],
+    ['programs without anything in common', SEVEN.map((at) => appIn(`/opt/${at}`)), MOST_UNKNOWN],
+  ] as [string, Caller[], number][]) {
+    test(`of ${name}, ${most} may wait, and a known program still asks next`, async () => {
+      const { consents, asked } = start()
+      consents.allowSignedIn(seenCaller(), BOB_REF)
+      expect(await countWaiting(consents, callers)).toBe(most)
+      const known = consents.ask(request())
+      expect(await isPending(known)).toBe(true)
+      expect(asked).toHaveLength(1)
+      consents.answer(asked[0]!.id, 'once')
+      expect(asked.at(-1)?.program.executable).toBe('/opt/app/app')
+      consents.answer(asked.at(-1)!.id, 'once')
+      expect(await known).toEqual(ALLOWED)
+    })
+  }
+
+  test('a program that was allowed once, or is in the list, is known, and a tool never is', async () => {
+    const { consents, asked } = start({ settings: { allow: ['/opt/listed/app'] } })
+    const allowOnce = async (caller: Caller): Promise<void> => {
+      const call = consents.ask(request(caller))
+      consents.answer(asked.at(-1)!.id, 'once')
+      expect(await call).toEqual(ALLOWED)
+    }
+    await allowOnce(seenCaller())
+    await allowOnce(curlOf(1))
+    const flood = SEVEN.map((index) => appIn(`/opt/${index}`))
+    expect(await countWaiting(consents, flood)).toBe(MOST_UNKNOWN)
+    expect(await consents.ask(request(curlOf(1)))).toEqual(refused('too-many'))
+    expect(await consents.ask(request(appIn('/opt/denied')))).toEqual(refused('too-many'))
     expect(await isPending(consents.ask(request()))).toBe(true)
+    const listed = request(appIn('/opt/listed'), { purpose: 'id-token' })
+    expect(await isPending(consents.ask(listed))).toBe(true)
+  })
+
+  test('known programs ask in their order', async () => {
+    const { consents, asked } = start()
+    const [first, second] = [appIn('/opt/first'), appIn('/opt/second')]
+    for (const caller of [first, second]) consents.allowSignedIn(caller, BOB_REF)
+    for (const caller of [appIn('/opt/a'), appIn('/opt/b'), first, second]) {
+      void consents.ask(request(caller))
+    }
+    for (const count of [1, 2, 3, 4]) {
+      expect(asked).toHaveLength(count)
+      consents.answer(asked.at(-1)!.id, 'once')
+    }
+    expect(asked.map(({ program }) => program.executable)).toEqual(
+      ['a', 'first', 'second', 'b'].map((name) => `/opt/${name}/app`),
+    )
   })
 
   test('a denial also ends the questions of the same program that wait', async () => {
@@ -378,8 +500,6 @@ test.describe('S24: questions do not flood the person', () => {
 })
 
 test.describe('S24: a program that asks in vain is asked about less and less often', () => {
-  type Started = ReturnType<typeof start>
-
   const IN_VAIN = {
     unanswered: ({ clock }: Started) => clock.advance(ANSWER_TIMEOUT_MS),
     denied: ({ consents, asked }: Started) => consents.answer(asked.at(-1)!.id, 'denied'),

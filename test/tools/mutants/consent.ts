@@ -47,8 +47,8 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'the list allows ID tokens',
-        find: "if (purpose === 'id-token' || !canLast(caller)) return false",
-        replace: 'if (!canLast(caller)) return false',
+        find: "return purpose !== 'id-token' && isListed(settings, caller)",
+        replace: 'return isListed(settings, caller)',
       },
       {
         name: 'the list allows an interpreter for any script',
@@ -105,10 +105,10 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'an uncertain caller has its grant',
-        find: "caller.kind !== 'seen' || account === null) return false",
-        replace:
-          "caller.kind === 'untold' || caller.process === null || account === null) return false",
-        equivalent: 'findAllowing returns a grant only to a caller that is seen.',
+        find: "    caller.kind === 'seen' &&\n",
+        replace: "    caller.kind !== 'untold' && caller.process !== null &&\n",
+        equivalent:
+          'Only a caller that is seen gets a grant from findAllowing, or counts as known in questions.ts.',
       },
       {
         name: 'a sign-out suspends nothing',
@@ -119,6 +119,62 @@ export const CONSENT: readonly MutatedFile[] = [
         name: 'grants given early replace the stored ones',
         find: 'if (!state.isRestored) return\n',
         replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/consent/queue-room.ts',
+    specs: CONSENTS,
+    faults: [
+      {
+        name: 'questions pile up',
+        find: 'waiting.length >= MOST_QUESTIONS || ',
+        replace: '',
+      },
+      {
+        name: 'one file may take all places',
+        find: ' || alike.length >= MOST_OF_ONE_FILE',
+        replace: '',
+      },
+      {
+        name: 'a known program has no more room than others',
+        find: 'if (isKnown) return true\n',
+        replace: '',
+      },
+      {
+        name: 'unknown programs may take all places',
+        find: 'unknown.length < MOST_UNKNOWN && ',
+        replace: '',
+      },
+      {
+        name: 'copies in one folder may take all places of unknown programs',
+        find: 'return [dirname((script ?? executable).path), ',
+        replace: 'return [(script ?? executable).path, ',
+      },
+      {
+        name: 'scripts count as their interpreter',
+        find: 'dirname((script ?? executable).path)',
+        replace: 'dirname(executable.path) + String(script?.path)',
+      },
+      {
+        name: 'only the nearest parent counts',
+        find: '...[found, ...starters].map(toProcessKey)',
+        replace: '...[found, ...starters.slice(0, 1)].map(toProcessKey)',
+      },
+      {
+        name: 'what a waiting program starts counts as unrelated',
+        find: '...[found, ...starters].map(toProcessKey)',
+        replace: '...starters.map(toProcessKey)',
+      },
+      {
+        name: 'what the session starts counts as related',
+        find: 'parents.filter((parent) => !isSessionManager(parent))',
+        replace: 'parents',
+      },
+      {
+        name: 'programs that were not found count as unrelated',
+        find: "if (found === null) return ['unknown']",
+        replace: 'if (found === null) return []',
       },
     ],
   },
@@ -278,8 +334,28 @@ export const CONSENT: readonly MutatedFile[] = [
         replace: 'if (first === undefined) return false',
       },
       {
-        name: 'questions pile up',
-        find: 'pending.length >= MOST_QUESTIONS || ',
+        name: 'a flood of unknown programs is before a known one',
+        find: 'isKnown && unknown !== -1 ? unknown : pending.length',
+        replace: 'pending.length',
+      },
+      {
+        name: 'a known program takes the place of the question that is shown',
+        find: 'index > 0 && !one.isKnown',
+        replace: '!one.isKnown',
+      },
+      {
+        name: 'a tool counts as known',
+        find: 'return canLast(caller) && (allowed.has(toFileKey(caller)) || deps.isKnown(caller))',
+        replace: 'return allowed.has(toFileKey(caller)) || deps.isKnown(caller)',
+      },
+      {
+        name: 'a program that was denied counts as known',
+        find: "if (answer !== 'denied') rememberAllowed(state, first.request.caller)",
+        replace: 'rememberAllowed(state, first.request.caller)',
+      },
+      {
+        name: 'a program that was allowed once is forgotten',
+        find: "if (answer !== 'denied') rememberAllowed(state, first.request.caller)",
         replace: '',
       },
       {
