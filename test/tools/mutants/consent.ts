@@ -663,8 +663,8 @@ export const CONSENT: readonly MutatedFile[] = [
         replace: 'return nowMs / 1000 - authTime <= elapsedS + ROUNDING_S',
       },
       {
-        name: 'a provider that does not say when counts',
-        find: "return prompts.includes('login')",
+        name: 'a silent sign-in counts if the provider does not say when',
+        find: "return !prompts.includes('none')",
         replace: 'return true',
       },
       {
