@@ -45,7 +45,7 @@ export const CONSENT_WORDS = {
     forgetApp: (app: string) => `Take back what you decided about "${app}"`,
     makeKey: (name: string, scope: string | null) =>
       `Make the key "${name}": whoever has it gets tokens of this account` +
-      `${scope === null ? '' : ` for ${scope}`} without a question, until you forget it`,
+      `${scope === null ? '' : ` (${scope})`} without a question, until you forget it`,
   },
   /** The same in a list. */
   purposesInList: {

@@ -68,6 +68,25 @@ export function toolOf(ref: AccountRef, deadlineMs: number): ConsentQuestion {
   }
 }
 
+/** The command line, which is asked to make a key. */
+export function commandOf(ref: AccountRef, deadlineMs: number): ConsentQuestion {
+  const seen = questionOf(ref, deadlineMs)
+  return {
+    ...seen,
+    id: 'question4',
+    program: {
+      ...seen.program,
+      name: 'latchkey',
+      executable: '/opt/Latchkey/latchkey',
+      script: null,
+      startedBy: ['bash', 'gnome-terminal', 'gnome-shell'],
+    },
+    purpose: 'manage',
+    action: { kind: 'make-key', name: 'nightly backup', scope: 'openid files:read' },
+    canLast: false,
+  }
+}
+
 /** Two programs, one with a changed file, and a key. */
 export function grantsOf({ issuer, clientId, account }: AccountRef, nowMs: number): Grant[] {
   const common = { owner: { issuer, clientId }, account }

@@ -59,6 +59,7 @@ const IN_DARK: ReadonlySet<string> = new Set([
   'accounts',
   'app-asks',
   'uncertain-app-asks',
+  'command-asks',
   'apps',
   'key-created',
   'other-person',
@@ -87,6 +88,7 @@ const IN_DARK: ReadonlySet<string> = new Set([
 const ZOOMED: ReadonlySet<string> = new Set([
   'accounts',
   'uncertain-app-asks',
+  'command-asks',
   'apps',
   'account',
   'accounts-long-names',

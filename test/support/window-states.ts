@@ -31,7 +31,14 @@ import {
 } from '../../main/storage/stored-session-messages.js'
 import { createLinuxAutostart } from '../../main/autostart/linux.js'
 import type { ConsentQuestion } from '../../main/consent/consent.js'
-import { denialOf, grantsOf, questionOf, toolOf, uncertainOf } from './consent-examples.js'
+import {
+  commandOf,
+  denialOf,
+  grantsOf,
+  questionOf,
+  toolOf,
+  uncertainOf,
+} from './consent-examples.js'
 import { ALICE, ALICE_REF, BOB, BOB_REF, PROVIDER, ZOE, ZOE_REF } from './account-refs.js'
 import { CLIENT_ID, ENDED, ISSUER, FAILURE, UNAVAILABLE, UNREACHABLE } from './window-provider.js'
 
@@ -246,6 +253,7 @@ export const QUESTIONS = {
   'app-asks': after(asks(questionOf(ALICE_REF, NOW_MS + 59_000))),
   'uncertain-app-asks': after(asks(uncertainOf(ALICE_REF, NOW_MS + 41_000))),
   'tool-asks': after(asks(toolOf(ALICE_REF, NOW_MS + 21_000))),
+  'command-asks': after(asks(commandOf(ALICE_REF, NOW_MS + 52_000))),
 }
 
 export const STATES = {

@@ -79,7 +79,7 @@ test('what a program that manages Latchkey asks for, with a title for a notifica
       'you forget it',
   ])
   expect(wish({ kind: 'make-key', name: 'back\nup', scope: 'openid files:read' })[1]).toBe(
-    'Make the key "back\ufffdup": whoever has it gets tokens of this account for openid files:read ' +
+    'Make the key "back\ufffdup": whoever has it gets tokens of this account (openid files:read) ' +
       'without a question, until you forget it',
   )
 })
