@@ -63,8 +63,8 @@ export const START_MESSAGES = {
 export const CREDENTIAL_MESSAGES = {
   unusualToken: "The token contains characters that git can't take.",
   noAccount: (provider: string) =>
-    `No account at ${provider} is signed in. If it is not your default account, use a key, or the ` +
-    "account's ID in gitHosts.",
+    `No account at ${provider} is signed in. If it is not your default account, use a key, or name the ` +
+    'account by its ID.',
   badExecInfo:
     'KUBERNETES_EXEC_INFO names no version of ExecCredential that Latchkey knows: ' +
     'client.authentication.k8s.io/v1 or v1beta1.',

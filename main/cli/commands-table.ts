@@ -40,6 +40,8 @@ export type Flag = {
   short?: string
   /** The name of its value, in capitals; null for a switch. */
   value: string | null
+  /** True if the flag may be given several times. */
+  repeats?: true
   /** One line, without a full stop. */
   help: string
   completes: Completion
@@ -97,6 +99,13 @@ const SCOPE: Flag = {
   name: 'scope',
   value: 'SCOPES',
   help: 'some of the scopes that were granted, separated by spaces',
+  completes: null,
+}
+const GIT_HOST: Flag = {
+  name: 'git-host',
+  value: 'HOST=ACCOUNT',
+  repeats: true,
+  help: 'a host and its account, in place of gitHosts; repeatable',
   completes: null,
 }
 const PROVIDER: Flag = {
@@ -263,10 +272,11 @@ export const COMMANDS: readonly Command[] = [
         completes: ['get', 'store', 'erase'],
       },
     ],
-    flags: [KEY_FILE, START, DATA_DIR, HELP],
+    flags: [GIT_HOST, KEY_FILE, START, DATA_DIR, HELP],
     details: [
       'Git runs this command, and writes its request to the standard input. Only the https hosts in ' +
-        'the setting gitHosts get an access token, each of its own account.',
+        'the setting gitHosts get an access token, each of its own account. --git-host names hosts in place ' +
+        'of the setting, so that the configuration of git can have them.',
       ASKS,
     ],
     exits: [...CALL_EXITS, 'notSignedIn'],

@@ -98,10 +98,17 @@ function readExpiryMs(token: Token): number {
   throw new CliError('failed', AGENT_MESSAGES.notUnderstood)
 }
 
-/** Reads the setting. Another setting may be wrong here, because the agent has flags of its own. */
-function readGitHosts({ values }: Invocation, env: Environment): GitHosts {
+/**
+ * Reads the setting: from the flags, or else from the variable or the file. Another setting may be wrong here,
+ * because the agent has flags of its own.
+ */
+function readGitHosts({ values, lists }: Invocation, env: Environment): GitHosts {
   const dataDir = values['data-dir']
-  const args = dataDir === undefined ? [] : [`--data-dir=${dataDir}`]
+  const hosts = lists['git-host'] ?? []
+  const args = [
+    ...hosts.map((host) => `--git-host=${host}`),
+    ...(dataDir === undefined ? [] : [`--data-dir=${dataDir}`]),
+  ]
   const { platform } = process
   const { settings, problems } = examineSettings({ args, env, platform, home: findHome() })
   const [problem] = problems

@@ -16,8 +16,10 @@ export type Invocation = {
   command: Command
   /** The arguments, in order. */
   words: readonly string[]
-  /** The values of the flags that have one. */
+  /** The values of the flags that have one; the last one if a flag was given twice. */
   values: Readonly<Record<string, string>>
+  /** The values of the flags that may be given several times. */
+  lists: Readonly<Record<string, readonly string[]>>
   /** The switches that are on. */
   switches: ReadonlySet<string>
   /** Everything but the command, for a command that reads the settings itself. */
@@ -42,7 +44,7 @@ export function parseCommand(args: readonly string[]): Invocation {
   const command = findCommand(word)
   if (command === undefined) throw badUsage(explainUnknown(word))
   if (command.takesSettings) {
-    return { command, words: [], values: {}, switches: new Set(), rest }
+    return { command, words: [], values: {}, lists: {}, switches: new Set(), rest }
   }
   const parsed = parseFlags(command, rest)
   if (!parsed.switches.has('help')) checkWords(command, parsed.words)
@@ -52,9 +54,10 @@ export function parseCommand(args: readonly string[]): Invocation {
 function parseFlags(
   command: Command,
   args: readonly string[],
-): Pick<Invocation, 'words' | 'values' | 'switches'> {
+): Pick<Invocation, 'words' | 'values' | 'lists' | 'switches'> {
   const words: string[] = []
   const values: Record<string, string> = {}
+  const lists: Record<string, string[]> = {}
   const switches = new Set<string>()
   const left = [...args]
   for (let arg = left.shift(); arg !== undefined; arg = left.shift()) {
@@ -74,10 +77,11 @@ function parseFlags(
     } else {
       const value = joined ?? left.shift()
       if (!value) throw badUsage(USAGE_MESSAGES.flagNeedsValue(spelled, flag.value))
-      values[flag.name] = value
+      if (flag.repeats) (lists[flag.name] ??= []).push(value)
+      else values[flag.name] = value
     }
   }
-  return { words, values, switches }
+  return { words, values, lists, switches }
 }
 
 function splitFlag(arg: string): readonly [spelled: string, value: string | undefined] {

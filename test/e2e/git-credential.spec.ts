@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CONSENT_DETAILS } from '../../main/api/api-messages.js'
 import { CREDENTIAL_MESSAGES } from '../../main/cli/cli-messages.js'
+import { RULES } from '../../main/settings/settings-messages.js'
 import {
   GIT_ENV,
   makeGitFolder,
@@ -24,6 +25,8 @@ type Signed = {
   program: Program
   account: string
   keyFile: string
+  /** The command as git's configuration has it. */
+  helper: string
   /** Runs git with the helper, and with the setting `gitHosts`. */
   git: (hosts: Record<string, string>, args: readonly string[]) => Promise<Git>
 }
@@ -64,6 +67,7 @@ const test = base.extend<{ signed: Signed; first: GitServer; other: GitServer; f
       program,
       account: account.id,
       keyFile,
+      helper,
       git: (hosts, args) =>
         runGit(['-c', `credential.helper=${helper}`, ...args], {
           GIT_SSL_CAINFO: ca,
@@ -154,6 +158,31 @@ test('without an agent, git is told why, and gets nothing', async ({ signed, fir
   expect(code).not.toBe(0)
   expect(stderr).toContain('latchkey: Latchkey does not run')
   expect(first.sent).toEqual([null])
+})
+
+test('the hosts may be flags of the command, which count before the setting', async ({
+  signed,
+  first,
+  other,
+}) => {
+  const { account, git, helper } = signed
+  const ask = (flags: string, url: string) =>
+    git({ [first.host]: 'nowhere', [other.host]: account }, [
+      '-c',
+      'credential.helper=',
+      '-c',
+      `credential.helper=${helper} ${flags}`,
+      'ls-remote',
+      url,
+    ])
+  const both = `--git-host=${first.host}=${account} --git-host git.example.com=nowhere`
+  expect(await ask(both, first.url)).toMatchObject({ code: 0, stderr: '' })
+  expect(first.sent.at(-1)).toMatch(/^oauth2:\S+/)
+  await ask(both, other.url)
+  expect(other.sent).toEqual([null])
+  const wrong = await ask(`--git-host ${first.host}`, first.url)
+  expect(wrong.stderr).toContain('--git-host')
+  expect(wrong.stderr).toContain(RULES.gitHosts)
 })
 
 /** Runs the command as git does, without a key, for a host of the provider. */

@@ -16,9 +16,8 @@ type Completed = {
   name: string
   summary: string
   arguments: readonly Argument[]
-  flags: readonly CompletedFlag[]
+  flags: readonly Flag[]
 }
-type CompletedFlag = Flag & { repeats: boolean }
 
 const MADE = 'Made from the table of commands by `npm run completions`.'
 
@@ -32,7 +31,7 @@ const SETTING_VALUES: Partial<Record<SettingName, Completion>> = {
 }
 
 const COMPLETED: readonly Completed[] = COMMANDS.map((command) => {
-  const own = command.flags.map((flag) => ({ ...flag, repeats: false }))
+  const own = command.flags
   const isOwn = (name: string): boolean => own.some((flag) => flag.name === name)
   const more = command.takesSettings === true ? listSettingFlags() : []
   const { name, summary, arguments: given } = command
@@ -55,16 +54,17 @@ export function makeCompletions(): ReadonlyMap<string, string> {
   ])
 }
 
-function listSettingFlags(): readonly CompletedFlag[] {
-  return FLAG_NAMES.flatMap((setting): CompletedFlag[] => {
-    const { help, repeats = false, usage } = OPTIONS[setting]
+function listSettingFlags(): readonly Flag[] {
+  return FLAG_NAMES.flatMap((setting): Flag[] => {
+    const { help, repeats, usage } = OPTIONS[setting]
+    const often = repeats ? { repeats } : {}
     const completes = SETTING_VALUES[setting] ?? null
     const name = toFlag(setting)
     if (takesValue(setting)) {
       const value = usage!.split(' ').slice(1).join(' ')
-      return [{ name, value, help, completes, repeats }]
+      return [{ name, value, help, completes, ...often }]
     }
-    const shared = { value: null, completes, repeats }
+    const shared = { value: null, completes, ...often }
     return [
       { name, help, ...shared },
       { name: toOffFlag(setting), help: `turn off --${name}`, ...shared },
@@ -177,7 +177,7 @@ function makeZsh(): string {
       ? ' '
       : `(${words.map((word) => word.replaceAll(/[[\]:]/g, '\\$&')).join(' ')})`
   }
-  const formatFlag = (flag: CompletedFlag): string => {
+  const formatFlag = (flag: Flag): string => {
     const { name, short, value, help, completes, repeats } = flag
     const rest = value === null ? '' : `:${escape(value)}:${act(completes)}`
     const text = `[${escape(help)}]${rest}`
@@ -309,7 +309,7 @@ function makePowerShell(): string {
   // To PowerShell, these characters are all single quotes.
   const quote = (text: string): string => `'${text.replaceAll(/['\u2018-\u201b]/g, '$&$&')}'`
   const list = (words: readonly string[]): string => `@(${words.map(quote).join(', ')})`
-  const formatFlag = ({ name, help, value, completes }: CompletedFlag): string => {
+  const formatFlag = ({ name, help, value, completes }: Flag): string => {
     const isPath = completes === 'file' || completes === 'folder'
     const words = value === null ? '' : `; Words = ${list(listWords(completes) ?? [])}`
     const text = `Name = ${quote(`--${name}`)}; Help = ${quote(help)}${words}`

@@ -57,6 +57,20 @@ test('the names of commands, and of the flags of each, are unique and in lower c
   }
 })
 
+test('only a flag that repeats has several values', () => {
+  const hosts = ['--git-host', 'a=work', '--git-host=b=home']
+  const { lists, values } = parseCommand(['git-credential', 'get', ...hosts, '--data-dir', 'x'])
+  expect(lists).toEqual({ 'git-host': ['a=work', 'b=home'] })
+  expect(values).toEqual({ 'data-dir': 'x' })
+  expect(parseCommand(['token', '--scope', 'a', '--scope', 'b'])).toMatchObject({
+    values: { scope: 'b' },
+    lists: {},
+  })
+  expect(explain('git-credential', 'get', '--git-host')).toBe(
+    USAGE_MESSAGES.flagNeedsValue('--git-host', 'HOST=ACCOUNT'),
+  )
+})
+
 test('no flag takes a key itself', () => {
   const flags = COMMANDS.flatMap((command) => command.flags.map(({ name }) => name))
   expect(flags).not.toContain('key')

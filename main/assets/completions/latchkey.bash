@@ -76,8 +76,8 @@ _latchkey_table() {
       esac
       ;;
     git-credential)
-      flags='--key-file --start --data-dir -h --help'
-      valued='--key-file --data-dir'
+      flags='--git-host --key-file --start --data-dir -h --help'
+      valued='--git-host --key-file --data-dir'
       case $about in
         --key-file) offer='file' ;;
         --data-dir) offer='folder' ;;

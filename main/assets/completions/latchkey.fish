@@ -112,7 +112,8 @@ complete -c latchkey -n '__latchkey_command key' -l data-dir -x -a '(__latchkey_
 complete -c latchkey -n '__latchkey_command key' -s h -l help -d 'print the help of the command'
 
 complete -c latchkey -n __latchkey_command -a git-credential -d 'give git a token in place of a password'
-complete -c latchkey -n '__latchkey_argument git-credential 0 --key-file --data-dir' -a 'get store erase'
+complete -c latchkey -n '__latchkey_argument git-credential 0 --git-host --key-file --data-dir' -a 'get store erase'
+complete -c latchkey -n '__latchkey_command git-credential' -l git-host -x -d 'a host and its account, in place of gitHosts; repeatable'
 complete -c latchkey -n '__latchkey_command git-credential' -l key-file -r -F -d 'a file with a key, which only you can read'
 complete -c latchkey -n '__latchkey_command git-credential' -l start -d 'start Latchkey in the background if it does not run'
 complete -c latchkey -n '__latchkey_command git-credential' -l data-dir -x -a '(__latchkey_folders)' -d 'the data directory of the Latchkey to talk to'

@@ -114,6 +114,7 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'give git a token in place of a password'
     Words = @('get', 'store', 'erase')
     Flags = @(
+      @{ Name = '--git-host'; Help = 'a host and its account, in place of gitHosts; repeatable'; Words = @() }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
