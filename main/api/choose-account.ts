@@ -112,7 +112,9 @@ function hasClient(
   provider: ProviderSettings,
   { client_id: clientId = provider.clientId, audience }: NamedClient,
 ): boolean {
-  return provider.clientId === clientId && [undefined, provider.audience].includes(audience)
+  return (
+    provider.clientId === clientId && (audience === undefined || audience === provider.audience)
+  )
 }
 
 /** Looks for the calling program only if it matters which one calls: the scan takes up to 100 ms. */

@@ -171,8 +171,10 @@ function isCrossSite(request: IncomingMessage): boolean {
 
 /** S44: true if a browser sends the request before the user asks for the page. */
 function isPrefetch(request: IncomingMessage): boolean {
-  return ['sec-purpose', 'purpose'].some((name) => readHeader(request, name).length > 0)
+  return PREFETCH_HEADERS.some((name) => readHeader(request, name).length > 0)
 }
+
+const PREFETCH_HEADERS = ['sec-purpose', 'purpose'] as const
 
 /** True if the user typed the address or opened a bookmark. Node's fetch sends Sec-Fetch-Mode alone. */
 function isFromAddressBar(request: IncomingMessage): boolean {
@@ -194,16 +196,20 @@ export function readOrigins(request: IncomingMessage): readonly string[] {
 }
 
 // Node keeps only the first of several Host headers, so this reads the raw ones.
-function readHeader({ rawHeaders }: IncomingMessage, name: string): string[] {
-  const values: string[] = []
+function readHeader({ rawHeaders }: IncomingMessage, name: string): readonly string[] {
+  let values: string[] | null = null
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const sent = rawHeaders[index]!
     // Compare the length first, because each request is searched for eight names.
     if (sent.length !== name.length || sent.toLowerCase() !== name) continue
+    values ??= []
     values.push(rawHeaders[index + 1]!)
   }
-  return values
+  return values ?? NONE
 }
+
+/** Shared, because a program's request has almost none of the headers that are searched for. */
+const NONE: readonly string[] = []
 
 function makeWebPageProblem(): Problem {
   return new Problem('web-page', PROBLEM_DETAILS.webPage)

@@ -7,6 +7,7 @@ import { isUnchanged } from '../consent/program.js'
 import type { Caller } from '../net/caller.js'
 import { chooseAccount, type ChooseAccountDeps } from './choose-account.js'
 import { Problem } from './problem.js'
+import type { HangUp } from './read-request.js'
 import { findKey, requireConsent } from './require-consent.js'
 
 /**
@@ -33,7 +34,7 @@ export type IdentityAccess = {
   follow(request: IncomingMessage): Follower
 }
 
-export type Patience = AbortSignal | undefined
+export type Patience = HangUp | undefined
 
 export type Follower = {
   /** `isQuiet`: the person is not asked. */
@@ -90,7 +91,7 @@ function findOrWait(
 async function waitToKnow(
   deps: IdentityDeps,
   request: IncomingMessage,
-  hangUp: AbortSignal,
+  hangUp: HangUp,
 ): Promise<AccountSession | null> {
   const id = await chooseAccount(deps, request, {})
   const account = id === undefined ? undefined : findAccount(deps.agent.model(), id)

@@ -20,7 +20,7 @@ import { isFromAPage, readOrigins } from './guard.js'
 import type { Pkce, SeededPkce } from './models.js'
 import { Problem, toBeginProblem, toProblem } from './problem.js'
 import { notAllowed, type FindCaller } from './require-consent.js'
-import { prefersPage, readForm, readJson, watchHangUp } from './read-request.js'
+import { prefersPage, readForm, readJson, watchHangUp, type HangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
 import { checkClient, preferProviderOf } from './named-provider.js'
 import { createSessionWriter, type WriteSession } from './session-answer.js'
@@ -124,7 +124,7 @@ async function authorize(
     deps.allowedPersons.set(signIn, await requireSilentSignIn(deps, request, wanted))
   }
   seeds.set(signIn, seed)
-  const begun = await agent.api.begin(signIn, hangUp, () => deps.findCaller(request))
+  const begun = await agent.api.begin(signIn, hangUp(), () => deps.findCaller(request))
   if (begun.kind !== 'answered') throw toBeginProblem(begun)
 
   const { code, redirectUri } = begun
@@ -211,7 +211,7 @@ function showPage(page: Page): Answer {
 
 async function answerExchange(
   deps: RouteDeps,
-  { request, hangUp }: { request: IncomingMessage; hangUp: AbortSignal },
+  { request, hangUp }: { request: IncomingMessage; hangUp: HangUp },
   result: ExchangeResult,
 ): Promise<Answer> {
   switch (result.kind) {

@@ -15,6 +15,7 @@ import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
 import { chooseAccount, type ChooseAccountDeps } from './choose-account.js'
 import { ACCOUNT_HEADER } from './endpoints.js'
 import { asProblem, makeNotSignedInProblem, Problem, toBeginProblem, toProblem } from './problem.js'
+import type { HangUp } from './read-request.js'
 import { findKey, findKeyAccount, notAllowed, requireConsent } from './require-consent.js'
 import { asksNothing } from './silent-sign-in.js'
 
@@ -25,7 +26,7 @@ import { asksNothing } from './silent-sign-in.js'
 export type WantedSignIn = {
   provider?: string | undefined
   account?: string | undefined
-  hangUp: AbortSignal
+  hangUp: HangUp
 }
 
 export type ProgramSignIns = {
@@ -121,7 +122,7 @@ async function signIn(
     start(state, provider, claimant),
     true,
   ]
-  const outcome = await waitFor(started, wanted.hangUp)
+  const outcome = await waitFor(started, wanted.hangUp())
   const signedIn = readOutcome(deps, outcome, key)
   const isAgreed = isOwn && outcome.kind === 'signed-in' && outcome.hasUserActed
   if (!isAgreed) {
@@ -188,7 +189,7 @@ function findNamed(
 async function askAbout(
   deps: ProgramSignInDeps,
   request: IncomingMessage,
-  { account, key, hangUp }: { account: AccountSession; key: HeldKey | null; hangUp: AbortSignal },
+  { account, key, hangUp }: { account: AccountSession; key: HeldKey | null; hangUp: HangUp },
 ): Promise<void> {
   if (key === null) await requireConsent(deps, request, { account, purpose: 'identity', hangUp })
 }

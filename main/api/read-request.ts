@@ -46,12 +46,22 @@ function requireType({ headers }: IncomingMessage, wanted: string): void {
   throw new Problem('unsupported-type', PROBLEM_DETAILS.wrongType(wanted))
 }
 
-/** Makes a signal that aborts if the caller hangs up before it has been answered. */
-export function watchHangUp(response: ServerResponse): AbortSignal {
+/** Returns a signal that aborts if the caller hangs up before it has been answered. */
+export type HangUp = () => AbortSignal
+
+/** The signal is made when it is first asked for, because most calls are answered without it. */
+export function watchHangUp(response: ServerResponse): HangUp {
+  let signal: AbortSignal | undefined
+  return () => (signal ??= createHangUpSignal(response))
+}
+
+function createHangUpSignal(response: ServerResponse): AbortSignal {
   const controller = new AbortController()
-  response.once('close', () => {
+  const onClose = (): void => {
     if (!response.writableFinished) controller.abort()
-  })
+  }
+  if (response.destroyed) onClose()
+  else response.once('close', onClose)
   return controller.signal
 }
 
@@ -99,7 +109,7 @@ function findRange(ranges: readonly MediaRange[], type: string): MediaRange | un
 }
 
 /**
- * Returns the signal of {@link watchHangUp} if a program prefers to wait until the person has answered, and
+ * Returns what {@link watchHangUp} returns if a program prefers to wait until the person has answered, and
  * undefined if it does not. The time is not read: the question has one of its own.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7240#section-4.3}
@@ -107,7 +117,7 @@ function findRange(ranges: readonly MediaRange[], type: string): MediaRange | un
 export function readPatience(
   request: IncomingMessage,
   response: ServerResponse,
-): AbortSignal | undefined {
+): HangUp | undefined {
   return prefersToWait(request) ? watchHangUp(response) : undefined
 }
 

@@ -12,6 +12,7 @@ import { toAuth0, type Auth0Deps } from './auth0.js'
 import { chooseAccount, type ChooseAccountDeps, type NamedClient } from './choose-account.js'
 import type { Pkce } from './models.js'
 import { asProblem, makeNotSignedInProblem, type Problem } from './problem.js'
+import type { HangUp } from './read-request.js'
 import {
   createRecheck,
   findKey,
@@ -32,7 +33,7 @@ export type RenewalDeps = ChooseAccountDeps &
 export type CallerWish = {
   wanted: NamedClient & { account?: string | undefined }
   purpose: CallPurpose
-  hangUp: AbortSignal
+  hangUp: HangUp
 }
 
 export type FindAllowedDeps = ChooseAccountDeps &
@@ -77,7 +78,7 @@ function requireIdToken({ agent }: FindAllowedDeps, key: HeldKey, { id }: Accoun
 export async function renewForCaller(
   deps: RenewalDeps,
   request: IncomingMessage,
-  { wanted, hangUp }: { wanted: Renewal; hangUp: AbortSignal },
+  { wanted, hangUp }: { wanted: Renewal; hangUp: HangUp },
 ): Promise<Answer> {
   const wish: CallerWish = { wanted, purpose: 'token', hangUp }
   const allowed = await findAllowed(deps, request, wish)

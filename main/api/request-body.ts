@@ -16,8 +16,11 @@ function dropNulls(value: unknown, level = 0): unknown {
   if (Array.isArray(value)) {
     return value.filter((item) => item !== null).map((item) => dropNulls(item, level + 1))
   }
+  const members = Object.entries(value)
+  // Most bodies have neither a null nor another level.
+  if (members.every(([, member]) => typeof member !== 'object')) return value
   return Object.fromEntries(
-    Object.entries(value)
+    members
       .filter(([, member]) => member !== null)
       .map(([name, member]) => [name, dropNulls(member, level + 1)]),
   )

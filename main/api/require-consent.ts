@@ -10,6 +10,7 @@ import type { Caller } from '../net/caller.js'
 import type { Purpose } from '../storage/consent-store.js'
 import { CONSENT_DETAILS } from './api-messages.js'
 import { Problem } from './problem.js'
+import type { HangUp } from './read-request.js'
 
 /** Finds the program that sent a request. `isFresh`: looks again, also if it was found a moment ago. */
 export type FindCaller = (
@@ -26,7 +27,7 @@ export type ConsentDeps = {
 export type CallPurpose = Exclude<Purpose, 'manage'>
 
 /** What a call wants. `account`: null if nobody is signed in at the provider yet. */
-export type Wanted = { account: ConsentAccount | null; hangUp: AbortSignal } & (
+export type Wanted = { account: ConsentAccount | null; hangUp: HangUp } & (
   { purpose: CallPurpose; action?: never } | { purpose: 'manage'; action: ManageAction }
 )
 
@@ -83,12 +84,14 @@ export async function requireConsent(
   { account, purpose, action, hangUp }: Wanted,
 ): Promise<Caller> {
   const caller = await findCaller(request)
+  // Most calls are allowed. Without a question, there is nothing to prepare for one.
+  if (agent.consents.isAllowed({ caller, account, purpose })) return caller
   const verdict = await agent.consents.ask({
     caller,
     account,
     purpose,
     ...(action !== undefined && { action }),
-    signal: hangUp,
+    signal: hangUp(),
     lookAgain: () => findCaller(request, { isFresh: true }),
   })
   if (verdict.kind === 'refused') throw notAllowed(toDetail(verdict.reason))

@@ -17,14 +17,21 @@ export function createSessionWriter(
     findAudience(session: Session): string | null
   },
 ): WriteSession {
-  const kept = new WeakMap<Session, readonly string[]>()
+  const kept = new WeakMap<Session, Kept>()
   const split = (session: Session): readonly string[] => {
     const envelope: Pkce = { auth0: toAuth0(session, deps.findAudience(session), null, deps) }
     return JSON.stringify(envelope).split(EXPIRES_IN, 2)
   }
   return (session) => {
-    const parts = kept.get(session) ?? split(session)
-    kept.set(session, parts)
-    return parts.join(String(readExpiresInS(session, deps.clock)))
+    const leftS = readExpiresInS(session, deps.clock)
+    const before = kept.get(session)
+    if (before?.leftS === leftS) return before.text
+    const parts = before?.parts ?? split(session)
+    const text = parts.join(String(leftS))
+    kept.set(session, { parts, leftS, text })
+    return text
   }
 }
+
+/** The parts of an answer around the time that is left, and the whole answer of the last second. */
+type Kept = { parts: readonly string[]; leftS: number; text: string }

@@ -14,7 +14,7 @@ import { PROBLEM_DETAILS } from './api-messages.js'
 import type { ChooseAccountDeps } from './choose-account.js'
 import type { SessionToken, SessionTokenRequest } from './models.js'
 import { Problem, toProblem } from './problem.js'
-import { prefersText } from './read-request.js'
+import { prefersText, type HangUp } from './read-request.js'
 import { findAllowed, type Allowed } from './renewal-call.js'
 
 export type SessionTokenDeps = ChooseAccountDeps & {
@@ -35,7 +35,7 @@ type Token = { text: string; expiresAtMs: number; scope: string }
 export async function answerToken(
   deps: SessionTokenDeps,
   request: IncomingMessage,
-  { wanted, hangUp }: { wanted: SessionTokenRequest; hangUp: AbortSignal },
+  { wanted, hangUp }: { wanted: SessionTokenRequest; hangUp: HangUp },
 ): Promise<Answer> {
   const { account: id, audience } = wanted
   const isIdToken = wanted.token_type === 'id_token'

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import { findAccount } from '../agent/model.js'
 import { chooseAccount, type ChooseAccountDeps } from './choose-account.js'
+import type { HangUp } from './read-request.js'
 import { findKey, requireConsent } from './require-consent.js'
 
 export type SignOutDeps = ChooseAccountDeps & {
@@ -18,7 +19,7 @@ export type SignOutDeps = ChooseAccountDeps & {
 export async function signOutForCaller(
   deps: SignOutDeps,
   request: IncomingMessage,
-  { account: named, hangUp }: { account?: string | undefined; hangUp: AbortSignal },
+  { account: named, hangUp }: { account?: string | undefined; hangUp: HangUp },
 ): Promise<void> {
   const { agent } = deps
   const key = findKey(deps, request)

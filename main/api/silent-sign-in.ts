@@ -9,6 +9,7 @@ import { includesScope } from '../oauth/scopes.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
 import { isSameOwner, type SessionOwner } from '../storage/session-owner.js'
 import { CONSENT_DETAILS } from './api-messages.js'
+import type { HangUp } from './read-request.js'
 import { findKey, notAllowed, requireConsent, type ConsentDeps } from './require-consent.js'
 
 /** The subject of the person that a sign-in is allowed for; null if it may bring any person. */
@@ -30,7 +31,7 @@ export async function requireSilentSignIn(
     provider,
     scope,
     hangUp,
-  }: { provider: ProviderSettings; scope: readonly string[]; hangUp: AbortSignal },
+  }: { provider: ProviderSettings; scope: readonly string[]; hangUp: HangUp },
 ): Promise<AllowedPerson> {
   const key = findKey(deps, request)
   if (key !== null) return checkKey(key, provider, scope)
@@ -58,7 +59,7 @@ function checkKey(
 export async function requireSamePerson(
   deps: ConsentDeps,
   request: IncomingMessage,
-  { allowed, id, hangUp }: { allowed: AllowedPerson; id: string; hangUp: AbortSignal },
+  { allowed, id, hangUp }: { allowed: AllowedPerson; id: string; hangUp: HangUp },
 ): Promise<void> {
   const account = findAccount(deps.agent.model(), id)
   if (allowed === null || account?.account.sub === allowed) return
@@ -73,7 +74,7 @@ export async function requireSamePerson(
 export async function requireAgreement(
   deps: ConsentDeps,
   request: IncomingMessage,
-  { id, session, hangUp }: { id: string; session: Session; hangUp: AbortSignal },
+  { id, session, hangUp }: { id: string; session: Session; hangUp: HangUp },
 ): Promise<void> {
   const key = findKey(deps, request)
   if (key === null) {

@@ -6,6 +6,7 @@ import { createIdentityAccess } from '../../main/api/identity-access.js'
 import { DENIED_MS } from '../../main/consent/pauses.js'
 import type { Caller } from '../../main/net/caller.js'
 import { NOT_FOUND, seenCaller } from '../support/callers.js'
+import { NEVER } from '../support/app-flow.js'
 import { test as base, type Fixture } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
 import { collectCalls, type Calls } from '../support/program-calls.js'
@@ -125,8 +126,8 @@ test('a call that waits learns what the person has decided, and is not asked abo
   watched: { identity, from, answer, asked, id },
 }) => {
   const waiting = [
-    identity.list(from(UNCERTAIN), new AbortController().signal),
-    identity.peek(from(UNCERTAIN), new AbortController().signal),
+    identity.list(from(UNCERTAIN), () => NEVER),
+    identity.peek(from(UNCERTAIN), () => NEVER),
   ] as const
   await expect.poll(() => asked).toEqual(['identity'])
   answer('once')
@@ -134,7 +135,7 @@ test('a call that waits learns what the person has decided, and is not asked abo
   expect((await waiting[1])?.id).toBe(id)
   expect(asked).toHaveLength(1)
 
-  const denied = identity.list(from(UNCERTAIN), new AbortController().signal)
+  const denied = identity.list(from(UNCERTAIN), () => NEVER)
   await expect.poll(() => asked).toHaveLength(2)
   answer('denied')
   await expect(denied).rejects.toThrow(CONSENT_DETAILS.denied)
@@ -144,9 +145,8 @@ test('a call that waits and names an unknown account is told so', async ({
   watched: { identity, from, asked },
 }) => {
   const request = from(APP, { 'x-latchkey-account': 'nobody22' })
-  const { signal } = new AbortController()
-  await expect(identity.peek(request, signal)).rejects.toThrow(PROBLEM_DETAILS.noSuchAccount)
-  await expect(identity.list(request, signal)).rejects.toThrow(PROBLEM_DETAILS.noSuchAccount)
+  await expect(identity.peek(request, () => NEVER)).rejects.toThrow(PROBLEM_DETAILS.noSuchAccount)
+  await expect(identity.list(request, () => NEVER)).rejects.toThrow(PROBLEM_DETAILS.noSuchAccount)
   expect(asked).toEqual([])
 })
 

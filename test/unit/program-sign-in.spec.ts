@@ -46,7 +46,7 @@ const test = base.extend<{ desk: Desk }>({
       const controller = new AbortController()
       const request = calls.from(caller, headers)
       const result = signIns
-        .signIn(request, { hangUp: controller.signal, ...wanted })
+        .signIn(request, { hangUp: () => controller.signal, ...wanted })
         .catch((thrown: unknown) => {
           if (thrown instanceof Problem) return thrown
           throw thrown
@@ -346,7 +346,7 @@ test('an account and a provider can be named', async ({ desk }) => {
   expect(await problemOf(nowhere)).toMatchObject({ message: PROBLEM_DETAILS.noSuchProvider })
 
   const none = createProgramSignIns({ ...deps, providers: [] })
-  await expect(none.signIn({ headers: {} } as never, { hangUp: NEVER })).rejects.toThrow(
+  await expect(none.signIn({ headers: {} } as never, { hangUp: () => NEVER })).rejects.toThrow(
     PROBLEM_DETAILS.noProvider,
   )
 })
@@ -357,10 +357,10 @@ test('an account whose provider is no longer configured is not in the way', asyn
   const tabs = links.length
   const settings = createProviderSettings(provider, { settings: { clientId: 'another' } })
   const signIns = createProgramSignIns({ ...deps, providers: [settings] })
-  signIns.signIn(from(APP), { hangUp: NEVER }).catch(() => undefined)
+  signIns.signIn(from(APP), { hangUp: () => NEVER }).catch(() => undefined)
   await expect.poll(() => links.length).toBe(tabs + 1)
   const named = from(APP, { 'x-latchkey-account': 'nobody22' })
-  await expect(signIns.signIn(named, { hangUp: NEVER })).rejects.toThrow(
+  await expect(signIns.signIn(named, { hangUp: () => NEVER })).rejects.toThrow(
     PROBLEM_DETAILS.noSuchAccount,
   )
   expect([asked, alice.account.sub]).toEqual([[], 'alice'])
@@ -375,7 +375,7 @@ test('a prompt of none is not sent, because nobody would agree then', async ({ d
     const settings = createProviderSettings(provider, { settings: { prompt } })
     const tabs = links.length
     const signIns = createProgramSignIns({ ...deps, providers: [settings] })
-    signIns.signIn(from(APP), { hangUp: NEVER }).catch(() => undefined)
+    signIns.signIn(from(APP), { hangUp: () => NEVER }).catch(() => undefined)
     await expect.poll(() => links.length).toBe(tabs + 1)
     expect(new URL(links.at(-1)!).searchParams.get('prompt')).toBe(sent)
   }
