@@ -230,7 +230,9 @@ function createParts(given: AgentDeps): Parts {
   const { clock, providers, memoryOf = createMemories() } = given
   const { http, track, finish } = trackUnfinished(given.http, clock)
   const findProvider = given.findProvider ?? createProviders({ http, clock })
-  const { model, dispatch, subscribe } = createModelStore()
+  const { model, dispatch, subscribe } = createModelStore({
+    hasSeveralProviders: providers.length > 1,
+  })
   const browser = createPersonBrowser({ ...given, dispatch })
   const sessionKeeper = createSessionKeeper({
     http,

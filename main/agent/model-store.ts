@@ -13,9 +13,9 @@ export type ModelStore = {
   subscribe(subscriber: Subscriber): () => void
 }
 
-export function createModelStore(): ModelStore {
+export function createModelStore(facts: Pick<Model, 'hasSeveralProviders'>): ModelStore {
   const subscribers = new Set<Subscriber>()
-  let model = initialModel
+  let model: Model = { ...initialModel, ...facts }
   return {
     model: () => model,
     dispatch(event) {

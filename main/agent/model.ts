@@ -63,6 +63,8 @@ export type SignIn = {
   program: string | null
   /** Set while the person is asked whether to keep a session that the sign-in was not for. */
   question: OtherPerson | null
+  /** The person who should sign in; null: anyone may. */
+  expected: Account | null
 }
 
 /** A person whom the sign-in was not for. Their session is kept only if the user agrees. */
@@ -76,14 +78,23 @@ export type OtherPerson = {
 
 export type Origin = 'tray' | 'api'
 
-/** How the last sign-in or sign-out ended. `message` and `reason` are for a person. */
+/**
+ * How the last sign-in or sign-out ended. `message` and `reason` are for a person. `of`: the sign-in that
+ * failed; absent if it could not begin. `wasDefault`: whether the account was the default one.
+ */
 export type LastResult =
   | { kind: 'done'; id: string; message: string | null }
-  | { kind: 'denied'; code: ErrorCode; reason: string }
-  | { kind: 'failed'; code: ErrorCode; reason: string }
-  | { kind: 'expired'; reason: string }
+  | { kind: 'denied'; code: ErrorCode; reason: string; of?: SignInRef }
+  | { kind: 'failed'; code: ErrorCode; reason: string; of?: SignInRef }
+  | { kind: 'expired'; reason: string; of?: SignInRef }
   | { kind: 'cancelled' }
-  | { kind: 'signed-out'; account: Account; message: string | null }
+  | ({ kind: 'signed-out'; message: string | null; wasDefault: boolean } & Pick<
+      AccountRef,
+      'account' | 'provider'
+    >)
+
+/** What a sign-in was for. */
+export type SignInRef = Pick<SignIn, 'provider' | 'expected'>
 
 /** The end of a sign-in without a session. */
 export type SignInResult = Extract<
@@ -97,6 +108,8 @@ export type Model = {
   /** The ID of the account that the person made the default; null if they chose none. */
   chosenId: string | null
   signIns: readonly SignIn[]
+  /** True if several providers are configured. */
+  hasSeveralProviders: boolean
   /** Null at first. A cancelled sign-in does not change it. */
   lastResult: Exclude<LastResult, { kind: 'cancelled' }> | null
   /** Why stored sessions differ from those in memory. The newest problem is the last. */
@@ -117,6 +130,8 @@ export type Event =
       origin: Origin
       provider: string
       deadlineMs: number
+      /** The person who should sign in. Absent or null: anyone may. */
+      expected?: Account | null
     }
   | { type: 'link-ready'; state: string; link: string; program?: string | null }
   /** `link`: replaces the earlier link, because the person's tab continues there. */
@@ -166,6 +181,7 @@ export const initialModel: Model = {
   accounts: [],
   chosenId: null,
   signIns: [],
+  hasSeveralProviders: false,
   lastResult: null,
   storageProblems: [],
   consentQuestion: null,

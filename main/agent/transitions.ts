@@ -1,6 +1,7 @@
 // The model that follows an event: one pure function, with one part for each part of the model.
 
 import {
+  defaultId,
   renewalFailure,
   type AccountRef,
   type AccountSession,
@@ -16,6 +17,7 @@ export function next(model: Model, event: Event): Model {
     accounts: nextAccounts(model.accounts, event),
     chosenId: nextChosen(model, event),
     signIns: nextSignIns(model.signIns, event),
+    hasSeveralProviders: model.hasSeveralProviders,
     lastResult: nextResult(model, event),
     storageProblems: nextStorageProblems(model.storageProblems, event),
     consentQuestion: nextQuestion(model.consentQuestion, event),
@@ -130,7 +132,7 @@ function nextSignIns(signIns: readonly SignIn[], event: Event): readonly SignIn[
       // At most one sign-in is the tray's: a new one replaces it.
       const kept =
         event.origin === 'tray' ? signIns.filter((signIn) => signIn.origin !== 'tray') : signIns
-      const { state, origin, provider, deadlineMs } = event
+      const { state, origin, provider, deadlineMs, expected = null } = event
       const started: SignIn = {
         state,
         origin,
@@ -143,6 +145,7 @@ function nextSignIns(signIns: readonly SignIn[], event: Event): readonly SignIn[
         abandoned: false,
         program: null,
         question: null,
+        expected,
       }
       return [...kept, started]
     }
@@ -247,12 +250,18 @@ function nextResult(model: Model, event: Event): Model['lastResult'] {
   switch (event.type) {
     case 'signed-in':
       return { kind: 'done', id: event.id, message: null }
-    case 'sign-in-ended':
-      if (!hasSignIn(model.signIns, event.state) || event.result.kind === 'cancelled')
-        return lastResult
-      return event.result
-    case 'signed-out':
-      return session ? { kind: 'signed-out', account: session.account, message: null } : lastResult
+    case 'sign-in-ended': {
+      const signIn = model.signIns.find(({ state }) => state === event.state)
+      if (!signIn || event.result.kind === 'cancelled') return lastResult
+      const { provider, expected } = signIn
+      return { ...event.result, of: { provider, expected } }
+    }
+    case 'signed-out': {
+      if (!session) return lastResult
+      const { account, provider, id } = session
+      const wasDefault = id === defaultId(model)
+      return { kind: 'signed-out', account, provider, message: null, wasDefault }
+    }
     case 'revocation-failed':
       // A later result is more recent news than the end of an old session.
       return lastResult?.kind === 'signed-out'

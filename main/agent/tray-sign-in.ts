@@ -125,9 +125,11 @@ async function runTraySignIn(
   }
   const deadlineMs = clock.nowMs() + signInTimeoutMs
   const { name } = provider
-  dispatch({ type: 'sign-in-started', state, origin: 'tray', provider: name, deadlineMs })
+  const { expected } = target
+  const ref = { provider: name, expected }
+  dispatch({ type: 'sign-in-started', state, origin: 'tray', deadlineMs, ...ref })
   const isExpected = ({ account }: Session): boolean =>
-    target.expected === null || target.expected.sub === account.sub
+    expected === null || expected.sub === account.sub
   try {
     // 2. and 3.
     const session = await signInFromTray(

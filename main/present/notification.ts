@@ -4,6 +4,7 @@ import { formatAccount } from '../oauth/account.js'
 import type { ConsentQuestion } from '../consent/consent.js'
 import { isFailure, type Event, type Model } from '../agent/model.js'
 import type { AccountCommand } from '../ipc.js'
+import { describeFailure, describeSignOut, nameAccount } from './account-names.js'
 import { showPath, titleQuestion } from './consent-words.js'
 import { PRESENT_MESSAGES } from './present-messages.js'
 
@@ -21,10 +22,9 @@ export function toNotification(
   event: Event,
   { noBrowser = false } = {},
 ): DesktopNotification | null {
-  const { lastResult } = model
   switch (event.type) {
     case 'signed-in': {
-      const body = formatAccount(event.account)
+      const body = nameAccount(model, event)
       return { title: PRESENT_MESSAGES.notification.signedIn, body, onClick: 'open' }
     }
     case 'other-person-asked': {
@@ -37,19 +37,15 @@ export function toNotification(
     case 'sign-in-ended':
     case 'sign-in-rejected':
       // A person who cancels needs no notification.
-      return event.result.kind !== 'cancelled' && lastResult && isFailure(lastResult)
-        ? {
-            title: PRESENT_MESSAGES.notification.signInFailed,
-            body: lastResult.reason,
-            onClick: 'open',
-          }
-        : null
+      return event.result.kind === 'cancelled' ? null : toFailureNotification(model)
     case 'session-ended':
       return {
         title: PRESENT_MESSAGES.notification.sessionEnded,
-        body: nameAccount(model, event.id, event.reason),
+        body: attributeTo(model, event.id, event.reason),
         onClick: { kind: 'sign-in-account', id: event.id },
       }
+    case 'signed-out':
+      return event.everywhere ? null : toSignOutNotification(model)
     case 'link-ready':
       return noBrowser
         ? toAppNotification(model, event.state, PRESENT_MESSAGES.notification.linkWaits)
@@ -66,7 +62,6 @@ export function toNotification(
     case 'renewal-started':
     case 'renewed':
     case 'renewal-failed':
-    case 'signed-out':
     case 'default-chosen':
     case 'revocation-failed':
     case 'storage-failed':
@@ -75,6 +70,21 @@ export function toNotification(
     case 'consents-changed':
       return null
   }
+}
+
+function toFailureNotification(model: Model): DesktopNotification | null {
+  const { lastResult } = model
+  if (lastResult === null || !isFailure(lastResult)) return null
+  const body = describeFailure(model, lastResult)
+  return { title: PRESENT_MESSAGES.notification.signInFailed, body, onClick: 'open' }
+}
+
+/** Apps get tokens of another account from now on if the default account was signed out. */
+function toSignOutNotification(model: Model): DesktopNotification | null {
+  const { lastResult } = model
+  const body = describeSignOut(model)
+  if (body === null || lastResult?.kind !== 'signed-out' || !lastResult.wasDefault) return null
+  return { title: PRESENT_MESSAGES.notification.signedOut, body, onClick: 'open' }
 }
 
 /**
@@ -100,7 +110,7 @@ function toAppNotification(model: Model, state: string, body: string): DesktopNo
 }
 
 /** Puts the name of the account before a message, if there is more than one account. */
-function nameAccount({ accounts }: Model, id: string, message: string): string {
+function attributeTo({ accounts }: Model, id: string, message: string): string {
   const session = accounts.find((account) => account.id === id)
   if (!session || accounts.length === 1) return message
   const { accountAt, ofAccount } = PRESENT_MESSAGES

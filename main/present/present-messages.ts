@@ -29,7 +29,11 @@ export const PRESENT_MESSAGES = {
 
   /** One of several accounts. `provider`: the name of its provider. */
   accountAt: (name: string, provider: string) => `${name} (${provider})`,
-  /** `account`: a name, or see `accountAt`. */
+  /** One of several accounts, in a sentence. `person`: a name and an address. */
+  personAt: (person: string, provider: string) => `${person} at ${provider}`,
+  isSignedOut: (account: string) => `${account} is signed out.`,
+  isDefaultNow: (account: string) => `${account} is the default account now.`,
+  /** `account`: a name, see `accountAt` and `personAt`, or the name of a provider. */
   ofAccount: (account: string, message: string) => `${account}: ${message}`,
 
   menu: {
@@ -62,6 +66,7 @@ export const PRESENT_MESSAGES = {
     signedIn: 'Signed in',
     signInFailed: 'Sign-in failed',
     sessionEnded: 'Sign in again',
+    signedOut: 'Signed out',
     linkWaits: 'Open Latchkey to get the sign-in link.',
     otherPerson: 'Keep this account?',
     openToAnswer: 'Open Latchkey to answer.',

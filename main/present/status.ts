@@ -19,6 +19,7 @@ import {
   type SessionState,
   type SignIn,
 } from '../agent/model.js'
+import { describeFailure, describeSignOut, nameAccount, nameDefault } from './account-names.js'
 import { CONSENT_WORDS, titleQuestion } from './consent-words.js'
 import { hasApps, listApps, toConsentQuestionView } from './consent-view.js'
 import type { AccountView, PersonQuestion, Status, StatusState, WindowStatus } from '../ipc.js'
@@ -203,7 +204,8 @@ function toReason(model: Model): string | null {
   if (signIn) return toSignInReason(signIn)
   const session = defaultSession(model)
   const { lastResult } = model
-  const failure = lastResult !== null && isFailure(lastResult) ? lastResult.reason : null
+  const failure =
+    lastResult !== null && isFailure(lastResult) ? describeFailure(model, lastResult) : null
   if (session.kind === 'needs-sign-in') return failure ?? session.reason
   if (failure !== null) return toFailureReason(session, failure)
   return toRenewalReason(session) ?? toStorageProblem(model) ?? toResultMessage(model)
@@ -212,9 +214,18 @@ function toReason(model: Model): string | null {
 /** How the last sign-in or sign-out ended, or a storage problem of no known account. */
 function toNews(model: Model): string | null {
   const { lastResult, storageProblems } = model
-  if (lastResult !== null && isFailure(lastResult)) return lastResult.reason
+  if (lastResult !== null && isFailure(lastResult)) return describeFailure(model, lastResult)
   const problem = storageProblems.findLast(({ id }) => id === null)
-  return problem?.message ?? toResultMessage(model)
+  return problem?.message ?? toSignOutNews(model) ?? toResultMessage(model)
+}
+
+/** Apps get tokens of another account from now on if the default account was signed out. */
+function toSignOutNews(model: Model): string | null {
+  const { lastResult } = model
+  if (lastResult?.kind !== 'signed-out' || !lastResult.wasDefault) return null
+  const message = toResultMessage(model)
+  const successor = nameDefault(model)
+  return message === null || successor === null ? describeSignOut(model) : `${message} ${successor}`
 }
 
 function toSignInReason({ question, abandoned, message }: SignIn): string | null {
@@ -234,9 +245,10 @@ function toRenewalReason(session: SessionState): string | null {
 }
 
 /** Names the account that was signed out if others are still signed in. */
-function toResultMessage({ lastResult, accounts }: Model): string | null {
+function toResultMessage(model: Model): string | null {
+  const { lastResult, accounts } = model
   if (lastResult === null || isFailure(lastResult)) return null
   const { kind, message } = lastResult
   if (kind === 'done' || message === null || accounts.length === 0) return message
-  return PRESENT_MESSAGES.ofAccount(lastResult.account.name, message)
+  return PRESENT_MESSAGES.ofAccount(nameAccount(model, lastResult), message)
 }

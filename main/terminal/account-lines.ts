@@ -4,12 +4,12 @@ import {
   defaultId,
   findAccount,
   toSessionState,
-  type AccountSession,
   type Model,
   type OtherPerson,
 } from '../agent/model.js'
 import { printable } from '../base/printable.js'
 import { formatAccount } from '../oauth/account.js'
+import { nameAccount } from '../present/account-names.js'
 import { PRESENT_MESSAGES } from '../present/present-messages.js'
 import { alignColumns } from '../base/align-columns.js'
 import { formatTimeLeft } from './time-left.js'
@@ -51,13 +51,6 @@ export function describeDecision({ id, deadlineMs }: OtherPerson, nowMs: number)
 
 export function isDefault(model: Model, id: string): boolean {
   return defaultId(model) === id
-}
-
-/** Names an account, with its provider if there are several. */
-export function nameAccount({ accounts }: Model, session: AccountSession): string {
-  const name = formatAccount(session.account)
-  const hasSeveralProviders = new Set(accounts.map(({ provider }) => provider)).size > 1
-  return hasSeveralProviders ? ACCOUNT_LINES.accountAt(name, session.provider) : name
 }
 
 /** Says whose message this is if there are several accounts. `id`: null if that is not known. */

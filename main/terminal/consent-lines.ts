@@ -16,6 +16,7 @@ import {
   showPath,
   titleQuestion,
 } from '../present/consent-words.js'
+import { PRESENT_MESSAGES } from '../present/present-messages.js'
 import { alignColumns } from '../base/align-columns.js'
 import { CONSENT_LINES } from './terminal-messages.js'
 import { formatTimeLeft } from './time-left.js'
@@ -87,7 +88,7 @@ function toRow(label: string, value: string | null): readonly (readonly string[]
 
 function nameAccount({ account }: Pick<ConsentQuestion, 'account'>): string {
   if (account === null) return CONSENT_WORDS.nobodySignedIn
-  return printable(CONSENT_LINES.accountAt(formatAccount(account.account), account.provider))
+  return printable(PRESENT_MESSAGES.personAt(formatAccount(account.account), account.provider))
 }
 
 function toAppRow(app: AppView): readonly string[] {

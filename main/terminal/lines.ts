@@ -1,6 +1,5 @@
 // The lines that a person at a terminal reads about sign-ins and the session.
 
-import { formatAccount } from '../oauth/account.js'
 import { readRedirectUri } from '../oauth/authorization-url.js'
 import {
   askingSignIn,
@@ -14,16 +13,11 @@ import {
   type Model,
 } from '../agent/model.js'
 import { printable } from '../base/printable.js'
+import { describeSignOut, nameAccount } from '../present/account-names.js'
 import { PRESENT_MESSAGES } from '../present/present-messages.js'
 import type { Status } from '../ipc.js'
 import { toStatus } from '../present/status.js'
-import {
-  attributeTo,
-  describeDecision,
-  describeQuestion,
-  isDefault,
-  nameAccount,
-} from './account-lines.js'
+import { attributeTo, describeDecision, describeQuestion, isDefault } from './account-lines.js'
 import { describeConsentEnd, describeConsentQuestion } from './consent-lines.js'
 import { ACCOUNT_LINES, SIGN_IN_LINES } from './terminal-messages.js'
 import { formatTimeLeft } from './time-left.js'
@@ -68,13 +62,13 @@ export function describeEvent(
         ? describeStatus(model, nowMs, info)
         : describeAccount(model, event.id, ACCOUNT_LINES.signedInToo)
     case 'default-chosen':
-      return describeAccount(model, event.id, ACCOUNT_LINES.isDefaultNow)
+      return describeAccount(model, event.id, PRESENT_MESSAGES.isDefaultNow)
     case 'session-ended':
       return describeEnd(model, event.id, event.reason, { nowMs, info })
     case 'signed-out':
       return event.everywhere && model.accounts.length > 0
-        ? [describeSignOut(model)]
-        : [describeSignOut(model), ...describeStatus(model, nowMs, info)]
+        ? [describeSignedOut(model)]
+        : [describeSignedOut(model), ...describeStatus(model, nowMs, info)]
     case 'other-person-asked':
       return describeQuestion(event.question, nowMs)
     case 'consent-asked':
@@ -129,11 +123,8 @@ function describeNews(model: Model, id: string | null, message: string): string 
   return printable(attributeTo(model, id, message))
 }
 
-/** Takes the account from the last result, because it is no longer in the list. */
-function describeSignOut({ accounts, lastResult }: Model): string {
-  return lastResult?.kind === 'signed-out' && accounts.length > 0
-    ? printable(ACCOUNT_LINES.isSignedOut(formatAccount(lastResult.account)))
-    : SIGN_IN_LINES.signedOut
+function describeSignedOut(model: Model): string {
+  return printable(describeSignOut(model) ?? SIGN_IN_LINES.signedOut)
 }
 
 /** The answer to `status`: the full state, without news that was printed when it happened. */
@@ -171,7 +162,10 @@ export function describeStatus(
 /** Says whose session has ended if there are several accounts. */
 function describeReason(model: Model, reason: string): string {
   const session = defaultSession(model)
-  const isOfSession = session.kind === 'needs-sign-in' && !shownSignIn(model)
+  const { lastResult } = model
+  // A failure says itself whose sign-in failed.
+  const isFailed = lastResult !== null && isFailure(lastResult)
+  const isOfSession = session.kind === 'needs-sign-in' && !shownSignIn(model) && !isFailed
   return describeNews(model, isOfSession ? session.id : null, reason)
 }
 

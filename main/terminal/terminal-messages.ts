@@ -71,11 +71,8 @@ export const ACCOUNT_LINES = {
     count === 1
       ? 'There is one more account. Type accounts to list both.'
       : `There are ${count} more accounts. Type accounts to list them.`,
-  accountAt: (account: string, provider: string) => `${account} at ${provider}`,
   messageOf: (account: string, message: string) => `${account}: ${message}`,
   signedInToo: (account: string) => `${account} is signed in, too.`,
-  isDefaultNow: (account: string) => `${account} is the default account now.`,
-  isSignedOut: (account: string) => `${account} is signed out.`,
   signInAgain: (id: string) => `Type sign-in ${id} to sign in again.`,
   decide: (id: string, timeLeft: string) =>
     `Type keep ${id} or discard ${id}. Without an answer, Latchkey discards it in ${timeLeft}.`,
@@ -87,7 +84,6 @@ export const CONSENT_LINES = {
   choose: (id: string, timeLeft: string) =>
     `Type allow ${id}, allow ${id} always or deny ${id}. ${timeLeft} left.`,
   chooseOnce: (id: string, timeLeft: string) => `Type allow ${id} or deny ${id}. ${timeLeft} left.`,
-  accountAt: ACCOUNT_LINES.accountAt,
   noApps: 'No app was allowed or denied.',
   columns: {
     id: 'ID',
@@ -118,7 +114,9 @@ export const ANSWERS = {
     `There is no command ${JSON.stringify(typed)}. The commands are: ${commands.join(', ')}.`,
   cancelled: SIGN_IN_LINES.cancelled,
   nothingToCancel: 'There is no sign-in to cancel.',
-  signingOut: 'Signing out.',
+  signingOut: (account: string) => `Signing out ${account}.`,
+  /** `account`: the one that is the default after the sign-out. */
+  becomesDefault: (account: string) => `${account} becomes the default account.`,
   notSignedIn: 'Nobody is signed in.',
   status: 'This is the status.',
   opened: 'The link was opened again.',
@@ -132,11 +130,14 @@ export const ANSWERS = {
     `There is no account or provider ${JSON.stringify(typed)}. ` +
     `${providers.length === 1 ? 'The provider is' : 'The providers are'} ${formatList(providers)}. ` +
     'Type accounts to list the accounts.',
-  noAccount: (typed: string) =>
-    `There is no account with the ID ${JSON.stringify(typed)}. Type accounts to list the accounts.`,
+  noAccount: (typed: string, ids: readonly string[]) =>
+    `There is no account ${JSON.stringify(typed)}. ` +
+    (ids.length === 0 ? 'Nobody is signed in.' : `The accounts are ${formatList(ids)}.`),
+  severalAccounts: (typed: string, ids: readonly string[]) =>
+    `Several accounts have the provider or the address ${JSON.stringify(typed)}. Type ` +
+    `${formatChoices(ids)}.`,
   needsId: (command: string) => `Type an ID after ${command}.`,
   signedOutEverywhere: 'All accounts are signed out.',
-  isDefaultNow: 'It is the default account now.',
   noQuestion: (typed: string) =>
     `There is nothing to keep or discard with the ID ${JSON.stringify(typed)}.`,
   allowHow: 'After the ID, only the word always may follow.',
@@ -156,8 +157,9 @@ export const ANSWERS = {
     `${JSON.stringify(typed)} is neither an account nor a scope that was granted. ` +
     `The granted scopes are: ${granted.join(' ')}.`,
   keyMade: 'The key was made.',
-  signingOutAndForgetting: 'Signing out, and forgetting the apps of the account.',
-  signOutHow: 'After sign-out, type an ID or all, and forget to forget the apps as well.',
+  signingOutAndForgetting: (account: string) =>
+    `Signing out ${account}, and forgetting the apps of the account.`,
+  signOutHow: 'After sign-out, type an account or all, and forget to forget the apps as well.',
   kept: 'The account is kept.',
   discarded: 'The account is discarded.',
   help: [

@@ -1,20 +1,58 @@
 // The commands that act on one of several accounts, on all of them, or on a question about one.
 
 import type { Agent } from '../agent/agent.js'
-import { findAccount } from '../agent/model.js'
+import {
+  defaultId,
+  defaultSession,
+  findAccount,
+  type AccountSession,
+  type Model,
+} from '../agent/model.js'
 import { asAuthError } from '../base/errors.js'
 import { excerpt } from '../base/printable.js'
+import { isSameProviderName } from '../oauth/sign-in.js'
+import { nameAccount } from '../present/account-names.js'
+import { PRESENT_MESSAGES } from '../present/present-messages.js'
 import { done, failed, type Answer } from './command-answer.js'
 import { ANSWERS } from './terminal-messages.js'
 
 /** Stands for all accounts. No provider has this name. */
 const ALL = 'all'
 
-/** Signs in as an account, or else at a provider, by its name. False: there is neither. */
+/**
+ * Signs in as the account with this ID, or else at the provider with this name, or else as the only account
+ * with this address. False: there is none of these.
+ */
 export function signInAs(agent: Agent, wanted: string): boolean {
-  return findAccount(agent.model(), wanted)
-    ? agent.signIn({ kind: 'account', id: wanted })
-    : agent.signIn({ kind: 'provider', name: wanted })
+  if (findAccount(agent.model(), wanted)) return agent.signIn({ kind: 'account', id: wanted })
+  if (agent.signIn({ kind: 'provider', name: wanted })) return true
+  const found = findTyped(agent.model(), wanted)
+  return 'session' in found && agent.signIn({ kind: 'account', id: found.session.id })
+}
+
+/**
+ * Finds the account that a typed word names: by its ID, or by its provider's name or its address if only one
+ * account has it. Otherwise returns a message with the IDs.
+ */
+function findTyped(
+  model: Model,
+  wanted: string,
+): { session: AccountSession } | { message: string } {
+  const byId = findAccount(model, wanted)
+  if (byId) return { session: byId }
+  const { accounts } = model
+  const named = accounts.filter(
+    ({ provider, account }) =>
+      isSameProviderName(provider, wanted) || account.email.toLowerCase() === wanted.toLowerCase(),
+  )
+  const [session, ...others] = named
+  if (session && others.length === 0) return { session }
+  const toIds = (sessions: readonly AccountSession[]): string[] => sessions.map(({ id }) => id)
+  return {
+    message: session
+      ? ANSWERS.severalAccounts(excerpt(wanted), toIds(named))
+      : ANSWERS.noAccount(excerpt(wanted), toIds(accounts)),
+  }
 }
 
 /** The last word of a sign-out that also ends the consents to the account's apps. */
@@ -26,13 +64,27 @@ export function signOut(agent: Agent, words: readonly string[]): Answer | Promis
   const [wanted, extra] = forgetsApps ? words.slice(0, -1) : words
   if (extra !== undefined) return failed(ANSWERS.signOutHow)
   if (wanted === ALL) return signOutEverywhere(agent, { forgetsApps })
-  const { accounts } = agent.model()
-  if (wanted !== undefined && !findAccount(agent.model(), wanted)) {
-    return failed(ANSWERS.noAccount(excerpt(wanted)))
+  const model = agent.model()
+  if (wanted === undefined && model.accounts.length === 0) {
+    // Deletes what could not be opened.
+    void agent.signOut(undefined, { forgetsApps })
+    return failed(ANSWERS.notSignedIn)
   }
-  void agent.signOut(wanted, { forgetsApps })
-  if (accounts.length === 0) return failed(ANSWERS.notSignedIn)
-  return done(forgetsApps ? ANSWERS.signingOutAndForgetting : ANSWERS.signingOut)
+  const found = findTyped(model, wanted ?? defaultId(model) ?? '')
+  if ('message' in found) return failed(found.message)
+  void agent.signOut(wanted === undefined ? undefined : found.session.id, { forgetsApps })
+  return done(describeSigningOut(model, found.session, forgetsApps))
+}
+
+/** Names the account, and the one that is the default after it. */
+function describeSigningOut(model: Model, session: AccountSession, forgetsApps: boolean): string {
+  const name = nameAccount(model, session)
+  const said = forgetsApps ? ANSWERS.signingOutAndForgetting(name) : ANSWERS.signingOut(name)
+  if (session.id !== defaultId(model)) return said
+  const accounts = model.accounts.filter(({ id }) => id !== session.id)
+  const successor = defaultSession({ ...model, accounts })
+  if (successor.kind === 'signed-out') return said
+  return `${said} ${ANSWERS.becomesDefault(nameAccount(model, successor))}`
 }
 
 /** Answers once the providers have. The agent's events tell a person what could not be revoked. */
@@ -46,9 +98,12 @@ async function signOutEverywhere(agent: Agent, options: { forgetsApps: boolean }
 /** Makes an account the default. */
 export async function chooseDefault(agent: Agent, wanted: string | undefined): Promise<Answer> {
   if (wanted === undefined) return failed(ANSWERS.needsId('use'))
+  const found = findTyped(agent.model(), wanted)
+  if ('message' in found) return failed(found.message)
+  const { session } = found
   try {
-    const isKnown = await agent.makeDefault(wanted)
-    return isKnown ? done(ANSWERS.isDefaultNow) : failed(ANSWERS.noAccount(excerpt(wanted)))
+    await agent.makeDefault(session.id)
+    return done(PRESENT_MESSAGES.isDefaultNow(nameAccount(agent.model(), session)))
   } catch (thrown) {
     return failed(asAuthError(thrown).message)
   }

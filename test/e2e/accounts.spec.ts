@@ -2,6 +2,7 @@
 
 import { expect } from '../support/expect.js'
 import type { AccountEntry } from '../../main/terminal/accounts-json.js'
+import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { ANSWERS } from '../../main/terminal/terminal-messages.js'
 import {
   readPerson,
@@ -68,7 +69,10 @@ test('three people sign in, renew, go offline, end and sign out, each without to
   for (const { id } of three) expect(id).toMatch(/^[a-z2-7]{8}$/)
   first.type(`use ${bob.id}`)
   await reached(first, ['alice signed-in', 'bob signed-in *', 'johndoe signed-in'])
-  expect(await first.line('answer')).toMatchObject({ ok: true, message: ANSWERS.isDefaultNow })
+  expect(await first.line('answer')).toMatchObject({
+    ok: true,
+    message: PRESENT_MESSAGES.isDefaultNow(`${bob.name} (${bob.email}) at work`),
+  })
 
   // Each is renewed by itself.
   for (const account of [alice, bob, john]) {
@@ -106,7 +110,7 @@ test('three people sign in, renew, go offline, end and sign out, each without to
   const token = newest.get('alice')
   expect(await type(program, `sign-out ${alice.id}`)).toEqual({
     ok: true,
-    message: ANSWERS.signingOut,
+    message: ANSWERS.signingOut(`${alice.name} (${alice.email}) at work`),
   })
   await reached(program, ['bob needs-sign-in *', 'johndoe offline'])
   await expect.poll(() => work.revoked.slice(revoked)).toContain(token)
@@ -223,6 +227,47 @@ test.describe('if someone else answers a sign-in for one account', () => {
   })
 })
 
+test('use, sign-out and sign-in take the name of a provider or an address, if one account has it', async ({
+  startProviders,
+  start,
+}) => {
+  const providers = await startProviders()
+  const program = await start(providers)
+  await signInWith(program, 'sign-in work', 'alice')
+  await signInWith(program, 'sign-in work', 'bob')
+  const [alice, bob, john] = (await signInWith(program, 'sign-in home', null)) as [
+    AccountEntry,
+    AccountEntry,
+    AccountEntry,
+  ]
+  const several = ANSWERS.severalAccounts('work', [alice.id, bob.id])
+  expect(await type(program, 'use work')).toEqual({ ok: false, message: several })
+  expect(await type(program, 'sign-out work')).toEqual({ ok: false, message: several })
+  const unknown = ANSWERS.noAccount('zoe@example.com', [alice.id, bob.id, john.id])
+  expect(await type(program, 'use zoe@example.com')).toEqual({ ok: false, message: unknown })
+
+  const bobs = `${bob.name} (${bob.email}) at work`
+  expect(await type(program, `use ${bob.email.toUpperCase()}`)).toEqual({
+    ok: true,
+    message: PRESENT_MESSAGES.isDefaultNow(bobs),
+  })
+  const alices = `${alice.name} (${alice.email}) at work`
+  expect(await type(program, `sign-out ${bob.email}`)).toEqual({
+    ok: true,
+    message: `${ANSWERS.signingOut(bobs)} ${ANSWERS.becomesDefault(alices)}`,
+  })
+  await reached(program, ['alice signed-in *', 'johndoe signed-in'])
+  program.type('use HOME')
+  await reached(program, ['alice signed-in', 'johndoe signed-in *'])
+
+  // An address is that of an account, and the name of a provider adds one there.
+  expect((await type(program, `sign-in ${alice.email}`)).ok).toBe(true)
+  expect(new URL(await program.link()).searchParams.get('login_hint')).toBe(alice.email)
+  expect(await type(program, 'cancel')).toMatchObject({ ok: true })
+  await signInWith(program, 'sign-in work', 'bob')
+  await stop(program)
+})
+
 test('a command for an account or a provider that does not exist says so', async ({
   startProviders,
   start,
@@ -230,8 +275,8 @@ test('a command for an account or a provider that does not exist says so', async
   const program = await start(await startProviders())
   for (const [command, message] of [
     ['sign-in nowhere', ANSWERS.noTarget('nowhere', ['work', 'home'])],
-    ['sign-out nobody22', ANSWERS.noAccount('nobody22')],
-    ['use nobody22', ANSWERS.noAccount('nobody22')],
+    ['sign-out nobody22', ANSWERS.noAccount('nobody22', [])],
+    ['use nobody22', ANSWERS.noAccount('nobody22', [])],
     ['use', ANSWERS.needsId('use')],
     ['keep', ANSWERS.needsId('keep')],
     ['discard', ANSWERS.needsId('discard')],

@@ -74,7 +74,7 @@ for (const [diagnostic, come] of CAME) {
     await come(link)
 
     own.clock.advance(300_000)
-    expect((await own.reached('failed')).lastResult).toEqual({
+    expect((await own.reached('failed')).lastResult).toMatchObject({
       kind: 'expired',
       reason: explainTimeout(300_000, diagnostic, ownLink),
     })

@@ -76,7 +76,7 @@ test('a sign-in that times out ends, and its port is free', async ({ start }) =>
   await expect(fetch(altered(callback, { state: 'x' }))).resolves.toHaveProperty('status', 400)
   clock.advance(1)
 
-  expect((await reached('failed')).lastResult).toEqual({
+  expect((await reached('failed')).lastResult).toMatchObject({
     kind: 'expired',
     reason: expect.stringContaining('The sign-in timed out after 5 minutes.'),
   })

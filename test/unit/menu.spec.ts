@@ -17,6 +17,14 @@ const started: Event = {
   provider: PROVIDER,
   deadlineMs: 1,
 }
+const bobAtHome: Event = {
+  type: 'signed-in',
+  state: 's',
+  ...BOB_REF,
+  provider: 'home',
+  expiresAtMs: null,
+  renewsAtMs: null,
+}
 const byApp: Event = {
   type: 'sign-in-started',
   state: 'a',
@@ -399,6 +407,48 @@ for (const [name, events, notification] of [
   ['a cancelled sign-in', [started, cancelled], null],
   ['another default', [started, signedIn, { type: 'default-chosen', id: ALICE_REF.id }], null],
   ['a sign-out', [started, signedIn, { type: 'signed-out', id: ALICE_REF.id }], null],
+  [
+    'a second account at another provider',
+    [started, signedIn, started, bobAtHome],
+    { title: 'Signed in', body: 'Bob Brown at home', onClick: 'open' },
+  ],
+  [
+    'a failure at one of two providers',
+    [started, signedIn, started, bobAtHome, { ...started, provider: 'home' }, failed],
+    { title: 'Sign-in failed', body: 'home: The provider said no.', onClick: 'open' },
+  ],
+  [
+    'a failure for one of two accounts',
+    [started, signedIn, started, bobSignedIn, { ...started, expected: BOB }, failed],
+    { title: 'Sign-in failed', body: 'Bob Brown: The provider said no.', onClick: 'open' },
+  ],
+  [
+    'a sign-out of the default account',
+    [started, signedIn, started, bobAtHome, { type: 'signed-out', id: ALICE_REF.id }],
+    {
+      title: 'Signed out',
+      body:
+        `Alice & Co (alice@example.com) at ${PROVIDER} is signed out. ` +
+        'Bob Brown is the default account now.',
+      onClick: 'open',
+    },
+  ],
+  [
+    'a sign-out of another account',
+    [started, signedIn, started, bobSignedIn, { type: 'signed-out', id: BOB_REF.id }],
+    null,
+  ],
+  [
+    'a sign-out everywhere',
+    [
+      started,
+      signedIn,
+      started,
+      bobSignedIn,
+      { type: 'signed-out', id: ALICE_REF.id, everywhere: true },
+    ],
+    null,
+  ],
   ['the start of a sign-in', [started], null],
   ['a link', [started, { type: 'link-ready', state: 's', link: 'https://a.example' }], null],
 ] satisfies [string, Event[], DesktopNotification | null][]) {

@@ -220,6 +220,7 @@ const signIn = (origin: Origin, phase: SignIn['phase']): SignIn => ({
   abandoned: false,
   program: null,
   question: null,
+  expected: null,
 })
 const FLOWS: Record<FlowsName, readonly SignIn[]> = {
   none: [],
@@ -244,7 +245,13 @@ const OUTCOMES: Record<OutcomeName, Model['lastResult']> = {
   denied: { ...ENDINGS.denied, reason: 'they said no before' },
   failed: { ...ENDINGS.failed, reason: 'it was too slow before' },
   expired: { ...ENDINGS.expired, reason: 'nobody came before' },
-  'signed-out': { kind: 'signed-out', account: BOB, message: null },
+  'signed-out': {
+    kind: 'signed-out',
+    account: BOB,
+    provider: PROVIDER,
+    message: null,
+    wasDefault: false,
+  },
 }
 
 const LIFETIME = { expiresAtMs: 7_000, renewsAtMs: 6_000 }
@@ -600,7 +607,13 @@ test('a failed revocation adds its message to the sign-out, and to no later resu
 test('a sign-out names the account that it signed out', () => {
   const { accounts, lastResult } = next(modelOf(BOBS, STATES.idle), EVENTS['signed-out'](''))
   expect(accounts).toEqual([BOBS])
-  expect(lastResult).toEqual({ kind: 'signed-out', account: ALICE, message: null })
+  expect(lastResult).toEqual({
+    kind: 'signed-out',
+    account: ALICE,
+    provider: PROVIDER,
+    message: null,
+    wasDefault: false,
+  })
 })
 
 test('the default account is the chosen one, or else the first', () => {
@@ -687,7 +700,8 @@ test('a failed second sign-in leaves the session, and is shown', () => {
   const before: Model = { ...modelOf(STATES.idle), lastResult: OUTCOMES.done }
   const after = [...opened, EVENTS['sign-in-ended failed']('s')].reduce(next, before)
   expect(after.accounts).toBe(before.accounts)
-  expect(after.lastResult).toEqual(ENDINGS.failed)
+  const of = { provider: PROVIDER, expected: null }
+  expect(after.lastResult).toEqual({ ...ENDINGS.failed, of })
   expect(summarize(after)).toBe('signed-in')
 })
 

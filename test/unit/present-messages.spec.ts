@@ -50,6 +50,7 @@ test('the menu and the titles of notifications', () => {
     restart: 'Restart Latchkey',
     quit: 'Quit',
     signedIn: 'Signed in',
+    signedOut: 'Signed out',
     signInFailed: 'Sign-in failed',
     sessionEnded: 'Sign in again',
     linkWaits: 'Open Latchkey to get the sign-in link.',
@@ -65,8 +66,18 @@ test('the menu and the titles of notifications', () => {
   expect([
     others.allWell(3),
     others.accountAt('Alice', 'work'),
+    others.personAt('Alice', 'work'),
     others.ofAccount('Alice', 'It is over.'),
-  ]).toEqual(['3 accounts', 'Alice (work)', 'Alice: It is over.'])
+    others.isSignedOut('Alice'),
+    others.isDefaultNow('Alice'),
+  ]).toEqual([
+    '3 accounts',
+    'Alice (work)',
+    'Alice at work',
+    'Alice: It is over.',
+    'Alice is signed out.',
+    'Alice is the default account now.',
+  ])
 })
 
 test('the messages of the status', () => {

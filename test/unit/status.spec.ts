@@ -2,7 +2,7 @@
 
 import type { Status, WindowStatus } from '../../main/ipc.js'
 import { expect, test } from '@playwright/test'
-import type { Account } from '../../main/oauth/account.js'
+import { formatAccount, type Account } from '../../main/oauth/account.js'
 import {
   initialModel,
   type AccountRef,
@@ -142,7 +142,7 @@ const STORIES: Record<string, [Event[], Status['state'], Account | null, Status[
     [...signIn(ALICE_REF), ...signIn(BOB_REF), signOut, unrevoked],
     'signed-in',
     BOB,
-    PRESENT_MESSAGES.ofAccount('Alice Adams', 'The provider was away.'),
+    PRESENT_MESSAGES.ofAccount(formatAccount(ALICE), 'The provider was away.'),
   ],
   'another account whose session ended': [
     [...signIn(ALICE_REF), ...signIn(BOB_REF), endOf(BOB_REF)],
@@ -276,6 +276,7 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
           abandoned: false,
           program: 'Mail',
           question: null,
+          expected: { sub: 'canary-sub', name: 'Alice', email: '' },
         })),
         lastResult: { kind: 'done', id: 'canary-id', message: null },
         storageProblems: [],
@@ -431,8 +432,13 @@ test('each account has its own state and reason, and news belongs to no account'
   expect(stored.accounts.map(({ hasStorageProblem }) => hasStorageProblem)).toEqual([true, false])
   expect(stored.news).toBeNull()
   expect(show(start(), deny).news).toBe('It was refused.')
+  const isDefaultNow = PRESENT_MESSAGES.isDefaultNow(formatAccount(BOB))
+  expect(show(signOut).news).toBe(
+    `${PRESENT_MESSAGES.isSignedOut(formatAccount(ALICE))} ${isDefaultNow}`,
+  )
+  expect(show(makeDefault(BOB_REF), signOut).news).toBeNull()
   expect(show(signOut, unrevoked).news).toBe(
-    PRESENT_MESSAGES.ofAccount('Alice Adams', 'The provider was away.'),
+    `${PRESENT_MESSAGES.ofAccount(formatAccount(ALICE), 'The provider was away.')} ${isDefaultNow}`,
   )
   expect(show({ type: 'storage-failed', id: null, message: 'The disk is full.' }).news).toBe(
     'The disk is full.',

@@ -24,6 +24,7 @@ import { formatPrompt } from '../../main/terminal/lines.js'
 import type { Terminal } from '../../main/terminal/terminal.js'
 import { ANSWERS, CONSENT_LINES } from '../../main/terminal/terminal-messages.js'
 import { readCommands } from '../../main/terminal/typed-commands.js'
+import { formatAccount } from '../../main/oauth/account.js'
 import { ALICE, ALICE_REF, BOB, BOB_REF } from '../support/account-refs.js'
 import { consentQuestion } from '../support/callers.js'
 import { denialOf, grantsOf } from '../support/consent-examples.js'
@@ -400,6 +401,8 @@ test('forget says that there is no such app, or that the list could not be store
   expect(await full.type('forget x')).toEqual(failed('The disk is full.'))
 })
 
+const ALICE_NAME = formatAccount(ALICE)
+const BOB_NAME = formatAccount(BOB)
 const TWO: Partial<Model> = { accounts: [signedIn(ALICE_REF), signedIn(BOB_REF)] }
 
 test('key makes a key for the default account, and shows it once', async () => {
@@ -452,9 +455,15 @@ test('key fails if nobody is signed in, and if the key could not be stored', asy
 
 test('sign-out forgets the apps only if the last word says so', async () => {
   const { type, calls } = typeInto(TWO)
-  expect(await type('sign-out')).toEqual(done(ANSWERS.signingOut))
-  expect(await type('sign-out forget')).toEqual(done(ANSWERS.signingOutAndForgetting))
-  expect(await type(`sign-out ${BOB_REF.id} forget`)).toEqual(done(ANSWERS.signingOutAndForgetting))
+  expect(await type('sign-out')).toEqual(
+    done(`${ANSWERS.signingOut(ALICE_NAME)} ${ANSWERS.becomesDefault(BOB_NAME)}`),
+  )
+  expect(await type('sign-out forget')).toEqual(
+    done(`${ANSWERS.signingOutAndForgetting(ALICE_NAME)} ${ANSWERS.becomesDefault(BOB_NAME)}`),
+  )
+  expect(await type(`sign-out ${BOB_REF.id} forget`)).toEqual(
+    done(ANSWERS.signingOutAndForgetting(BOB_NAME)),
+  )
   await type('sign-out all')
   await type('sign-out all forget')
   expect(calls.signOut).toEqual([

@@ -271,6 +271,29 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       events: [start, signedIn(), start, ended()],
       lines: [SIGNED_IN, 'You are still signed in as Alice Adams. It was too slow.'],
     },
+    {
+      story: 'names the account that it was for if there are several',
+      events: [start, signedIn(), start, bobSignedIn, { ...start, expected: BOB }, ended()],
+      lines: [SIGNED_IN, 'You are still signed in as Alice Adams. Bob Brown: It was too slow.'],
+    },
+    {
+      story: 'names the account once if the default session has ended',
+      events: [
+        start,
+        signedIn(),
+        start,
+        bobSignedIn,
+        sessionEnded(),
+        { ...start, expected: ALICE },
+        ended(),
+      ],
+      lines: ['Alice Adams (alice@example.com): It was too slow.', AGAIN],
+    },
+    {
+      story: 'names the provider if there are several',
+      events: [start, signedIn(), { ...start, provider: 'home' }, ended()],
+      lines: [SIGNED_IN, 'You are still signed in as Alice Adams. home: It was too slow.'],
+    },
   ],
   'sign-in-rejected': [
     {
@@ -419,7 +442,21 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
     {
       story: 'names the account that is the default now',
       events: [start, signedIn(), start, bobSignedIn, signedOut],
-      lines: ['Alice Adams (alice@example.com) is signed out.', 'Signed in as Bob Brown.'],
+      lines: [
+        'Alice Adams (alice@example.com) is signed out. Bob Brown is the default account now.',
+        'Signed in as Bob Brown.',
+      ],
+    },
+    {
+      story: 'names the provider if there are several',
+      events: [
+        start,
+        signedIn(),
+        start,
+        { ...bobSignedIn, provider: 'home' },
+        { type: 'signed-out', id: BOB_REF.id },
+      ],
+      lines: ['Bob Brown at home is signed out.', SIGNED_IN],
     },
   ],
   'revocation-failed': [
