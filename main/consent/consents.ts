@@ -258,7 +258,7 @@ function isListed({ allow }: ConsentSettings, caller: Caller): boolean {
 function settle(
   { grants, denials }: Parts,
   { request, isShown }: Asked,
-  result: QuestionResult,
+  result: QuestionResult | null,
 ): void {
   const { caller, account, purpose } = request
   if (result === 'always' && canLast(caller) && purpose !== 'manage' && account !== null) {

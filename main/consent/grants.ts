@@ -325,6 +325,6 @@ export function allowsIdToken({ scope }: Pick<KeyGrant, 'scope'>, granted: strin
 }
 
 /** True if a consent to these purposes is also one to `wanted`. */
-function covers(purposes: readonly Purpose[], wanted: Purpose): boolean {
+export function covers(purposes: readonly Purpose[], wanted: Purpose): boolean {
   return purposes.some((one) => one === wanted || INCLUDED[one]?.includes(wanted))
 }

@@ -3,6 +3,7 @@
 import type { Clock } from '../base/clock.js'
 import type { Caller } from '../net/caller.js'
 import { createAccountId } from '../storage/account-store.js'
+import type { Purpose } from '../storage/consent-store.js'
 import type {
   ConsentAccount,
   ConsentAnswer,
@@ -11,6 +12,7 @@ import type {
   ConsentRefusal,
   ConsentRequest,
 } from './consent.js'
+import { covers } from './grants.js'
 import { canLast, pickConsentAccount, toAskingProgram, toFileKey, toShareKey } from './program.js'
 import { hasRoom } from './queue-room.js'
 
@@ -49,16 +51,19 @@ export type QuestionDeps = {
   /** What the person has decided about a call since it was queued; null if they must still be asked. */
   findResult(request: Asked['request']): QuestionResult | null
   onAsked(question: ConsentQuestion): void
-  /** Called before the calls get their result. */
-  onEnded(asked: Asked, end: ConsentEnd, result: QuestionResult): void
+  /** Called before the calls get their result. Null: a question about more has taken this one's place. */
+  onEnded(asked: Asked, end: ConsentEnd, result: QuestionResult | null): void
 }
 
 type Pending = Asked & {
-  /** Equal for calls that share the question; null if no other call may. */
-  key: string | null
+  /** Equal for calls of one program for one account; null if no other call may share the question. */
+  who: string | null
+  /** The purposes of the calls that share the question: its own, and those that it includes. */
+  purposes: ReadonlySet<Purpose>
   /** True if the person has allowed the program before. It need not wait for unknown ones. */
   isKnown: boolean
-  waiting: Set<(result: QuestionResult) => void>
+  /** The calls that wait, with the purpose of each. */
+  waiting: Map<(result: QuestionResult) => void, Purpose>
   stopTimeout(): void
 }
 
@@ -67,8 +72,8 @@ type State = {
   /** The first one is shown. */
   pending: Pending[]
   /**
-   * When the permission for one more call ends, by key. A program that hung up before the person allowed it
-   * once gets its answer when it calls again.
+   * When the permission for one more call ends, by program, account and purpose. A program that hung up before
+   * the person allowed it once gets its answer when it calls again.
    */
   passes: Map<string, number>
   /** The programs that were allowed in this run, by their files. */
@@ -80,14 +85,15 @@ export function createQuestions(deps: QuestionDeps): Questions {
   const { pending } = state
   return {
     ask(request) {
-      const key = toKey(request)
-      if (usePass(state, key)) return Promise.resolve('once')
-      const shared = key === null ? undefined : pending.find((one) => one.key === key)
-      const asked = shared ?? open(state, request, key)
+      const who = toWho(request)
+      if (who !== null && usePass(state, toPassKey(who, request.purpose))) {
+        return Promise.resolve('once')
+      }
+      const asked = share(state, request, who) ?? open(state, request, who)
       if (asked === null) return Promise.resolve('too-many')
-      const result = wait(asked, request.signal, () => {
+      const result = wait(asked, request, () => {
         // Other calls of the program may still come. A call that shares with no other was the only one.
-        if (asked.key === null) end(state, asked, 'withdrawn', 'withdrawn')
+        if (asked.who === null) end(state, asked, 'withdrawn', 'withdrawn')
       })
       showFirst(state)
       return result
@@ -96,9 +102,7 @@ export function createQuestions(deps: QuestionDeps): Questions {
       const [first] = pending
       if (first?.question.id !== questionId) return false
       if (answer === 'always' && !first.question.canLast) return false
-      if (answer === 'once' && first.key !== null && first.waiting.size === 0) {
-        addPass(state, first.key, first.question.deadlineMs)
-      }
+      if (answer === 'once') addPasses(state, first)
       if (answer !== 'denied') rememberAllowed(state, first.request.caller)
       end(state, first, answer, answer)
       return true
@@ -118,27 +122,58 @@ export function createQuestions(deps: QuestionDeps): Questions {
   }
 }
 
-function open(state: State, request: ConsentRequest, key: string | null): Pending | null {
+/** Lets a call wait for a question of its program that asks for the same, or for more. */
+function share(
+  { pending }: State,
+  { purpose }: ConsentRequest,
+  who: string | null,
+): Pending | undefined {
+  const shared = pending.find(
+    (one) => who !== null && one.who === who && covers([one.request.purpose], purpose),
+  )
+  if (shared) shared.purposes = new Set([...shared.purposes, purpose])
+  return shared
+}
+
+function open(state: State, request: ConsentRequest, who: string | null): Pending | null {
   const { deps, pending } = state
-  const { caller } = request
+  const { caller, purpose } = request
   const isKnown = isKnownProgram(state, caller)
   const waiting = pending.map((one) => ({ caller: one.request.caller, isKnown: one.isKnown }))
-  if (!hasRoom(waiting, { caller, isKnown })) return null
+  const less = who === null ? [] : findLess(state, who, purpose)
+  if (less.length === 0 && !hasRoom(waiting, { caller, isKnown })) return null
   const opened: Pending = {
     question: toQuestion(request, deps.clock.nowMs() + ANSWER_TIMEOUT_MS),
     request,
     isShown: false,
-    key,
+    who,
+    purposes: new Set([purpose, ...less.flatMap((one) => [...one.purposes])]),
     isKnown,
-    waiting: new Set(),
+    waiting: new Map(),
     stopTimeout: deps.clock.after(ANSWER_TIMEOUT_MS, () =>
       end(state, opened, 'unanswered', 'unanswered'),
     ),
   }
-  // The question that is shown stays.
-  const unknown = pending.findIndex((one, index) => index > 0 && !one.isKnown)
-  pending.splice(isKnown && unknown !== -1 ? unknown : pending.length, 0, opened)
+  pending.splice(findPlace(state, opened, less[0]), 0, opened)
+  for (const one of less) remove(state, one, 'withdrawn', null)
   return opened
+}
+
+/**
+ * Finds the questions about a program and account that ask for less, and that no call waits for: the program
+ * asks again and again. One question for more is better than two, and names what is wanted.
+ */
+function findLess({ pending }: State, who: string, purpose: Purpose): readonly Pending[] {
+  return pending.filter(
+    (one) => one.who === who && one.waiting.size === 0 && covers([purpose], one.request.purpose),
+  )
+}
+
+/** `before`: the question whose place it takes. The question that is shown otherwise stays. */
+function findPlace({ pending }: State, { isKnown }: Pending, before: Pending | undefined): number {
+  if (before) return pending.indexOf(before)
+  const unknown = pending.findIndex((one, index) => index > 0 && !one.isKnown)
+  return isKnown && unknown !== -1 ? unknown : pending.length
 }
 
 /** A tool, or a program that is not certain, may be any program. */
@@ -159,15 +194,25 @@ function showFirst({ deps, pending }: State): void {
 }
 
 function end(state: State, ended: Pending, how: ConsentEnd, result: QuestionResult): void {
-  const { deps, pending } = state
+  if (!remove(state, ended, how, result)) return
+  for (const take of ended.waiting.keys()) take(result)
+  endDecided(state)
+  showFirst(state)
+}
+
+/** Takes a question out of the queue. False: it is over already. */
+function remove(
+  { deps, pending }: State,
+  ended: Pending,
+  how: ConsentEnd,
+  result: QuestionResult | null,
+): boolean {
   const index = pending.indexOf(ended)
-  if (index === -1) return
+  if (index === -1) return false
   pending.splice(index, 1)
   ended.stopTimeout()
   deps.onEnded(ended, how, result)
-  for (const take of ended.waiting) take(result)
-  endDecided(state)
-  showFirst(state)
+  return true
 }
 
 /** Ends a queued question that the answer to another one has decided too. Its end then looks for the next. */
@@ -178,14 +223,26 @@ function endDecided(state: State): void {
   }
 }
 
-/** The pass also ends if the clock is set back. */
-function addPass({ deps, passes }: State, key: string, untilMs: number): void {
-  passes.set(key, untilMs)
-  deps.clock.after(ANSWER_TIMEOUT_MS, () => passes.delete(key))
+/** Calls that have hung up get the answer when they come again. The pass also ends if the clock is set back. */
+function addPasses(
+  { deps, passes }: State,
+  { who, purposes, waiting, question: { deadlineMs } }: Pending,
+): void {
+  if (who === null) return
+  const answered = new Set(waiting.values())
+  for (const purpose of purposes) {
+    const key = toPassKey(who, purpose)
+    if (answered.has(purpose)) continue
+    passes.set(key, deadlineMs)
+    deps.clock.after(ANSWER_TIMEOUT_MS, () => passes.delete(key))
+  }
 }
 
-function usePass({ deps, passes }: State, key: string | null): boolean {
-  if (key === null) return false
+function toPassKey(who: string, purpose: Purpose): string {
+  return JSON.stringify([who, purpose])
+}
+
+function usePass({ deps, passes }: State, key: string): boolean {
   const untilMs = passes.get(key)
   return passes.delete(key) && untilMs !== undefined && untilMs > deps.clock.nowMs()
 }
@@ -205,17 +262,17 @@ function toQuestion(
   }
 }
 
-function toKey({ caller, account, purpose, action }: ConsentRequest): string | null {
+function toWho({ caller, account, action }: ConsentRequest): string | null {
   // Two commands of one shell are one tool. What the person allows one of them is only for its own action.
   if (action !== undefined) return null
   const program = toShareKey(caller)
-  return program === null ? null : JSON.stringify([program, account?.id ?? null, purpose])
+  return program === null ? null : JSON.stringify([program, account?.id ?? null])
 }
 
 /** Has a call wait. `onLastLeft` is called when the last call has hung up. */
 function wait(
   { waiting }: Pending,
-  signal: AbortSignal,
+  { signal, purpose }: Pick<ConsentRequest, 'signal' | 'purpose'>,
   onLastLeft: () => void,
 ): Promise<QuestionResult> {
   return new Promise((resolve) => {
@@ -228,7 +285,7 @@ function wait(
       signal.removeEventListener('abort', leave)
       resolve(result)
     }
-    waiting.add(take)
+    waiting.set(take, purpose)
     if (signal.aborted) return leave()
     signal.addEventListener('abort', leave, { once: true })
   })

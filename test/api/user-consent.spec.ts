@@ -117,6 +117,24 @@ async function findApp(desk: Desk, kind: 'program' | 'denied' = 'program'): Prom
 
 const findDenied = (desk: Desk): Promise<string> => findApp(desk, 'denied')
 
+test('a program that polls and then wants a token is asked about once, for the token', async ({
+  desk,
+}) => {
+  const calling = desk.send('GET /user', 'GET /user/access_token')
+  const polled = await desk.line('consent')
+  expect(polled.purpose).toBe('identity')
+  expect(await desk.line('consent-answered')).toMatchObject({ id: polled.id, answer: 'withdrawn' })
+  const { id, purpose } = await desk.line('consent')
+  expect(purpose).toBe('access-token')
+  await type(desk, `allow ${id} always`)
+  const [user, token] = await calling
+  expect(user!.body).toBe('{}')
+  expect([token!.status, token!.body]).toEqual([200, expect.stringMatching(/./)])
+  const [known] = await desk.send('GET /user')
+  expect(known!.body).toContain('Alice Adams')
+  expect(countQuestions(desk)).toBe(2)
+})
+
 test('S24: after a denial, a program learns nothing, and no browser opens', async ({ desk }) => {
   await expectNobody(desk)
   await type(desk, `deny ${(await desk.line('consent')).id}`)

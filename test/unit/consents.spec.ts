@@ -277,7 +277,7 @@ test.describe('S24: questions do not flood the person', () => {
   test('the processes of one file leave room for other programs, even if it is known', async () => {
     const { consents } = start()
     consents.allowSignedIn(seenCaller(), BOB_REF)
-    const purposes = ['token', 'access-token', 'identity', 'id-token', 'sign-in'] as const
+    const purposes = ['identity', 'sign-in', 'access-token', 'id-token', 'token'] as const
     const calls = purposes.map((purpose) => consents.ask(request(seenCaller(), { purpose })))
     expect(await calls[MOST_OF_ONE_FILE]).toEqual(refused('too-many'))
     expect(await isPending(calls[MOST_OF_ONE_FILE - 1]!)).toBe(true)
@@ -497,6 +497,101 @@ test.describe('S24: questions do not flood the person', () => {
     void consents.ask(request(other))
     expect(asked.map(({ program }) => program.executable)).toEqual(['/opt/app/app', '/opt/other'])
   })
+})
+
+test.describe('S24: a program that polls for the name and then wants a token is one question', () => {
+  const poll = (): ConsentRequest =>
+    request(seenCaller(), { purpose: 'identity', signal: AbortSignal.abort() })
+
+  for (const [answer, verdict] of [
+    ['once', ALLOWED],
+    ['always', ALLOWED],
+    ['denied', refused('denied')],
+  ] as const) {
+    test(`about the token, and "${answer}" is also for the name`, async () => {
+      const { consents, asked, ended, lists } = start()
+      void consents.ask(poll())
+      const token = consents.ask(request())
+      void consents.ask(poll())
+      expect(asked.map(({ purpose }) => purpose)).toEqual(['identity', 'token'])
+      expect(ended).toEqual(['withdrawn'])
+      expect(lists).toEqual([])
+      expect(consents.answer(asked[0]!.id, 'always')).toBe(false)
+      expect(consents.answer(asked[1]!.id, answer)).toBe(true)
+      expect(await token).toEqual(verdict)
+      expect(await consents.ask(poll())).toEqual(verdict)
+      expect(asked).toHaveLength(2)
+      expect(ended).toEqual(['withdrawn', answer])
+      const { grants } = consents.list()
+      expect(grants.map(({ purposes }) => purposes)).toEqual(answer === 'always' ? [['token']] : [])
+      if (answer !== 'once') return
+      // Once for each.
+      void consents.ask(poll())
+      expect(asked[2]).toMatchObject({ purpose: 'identity' })
+    })
+  }
+
+  test('in the place of the first one, also if the queue is full', async () => {
+    const { consents, asked } = start()
+    const folders = Array.from({ length: MOST_QUESTIONS - 1 }, (_, index) => `/opt/${index}`)
+    for (const folder of folders) consents.allowSignedIn(appIn(folder), BOB_REF)
+    consents.allowSignedIn(seenCaller(), BOB_REF)
+    void consents.ask(request(appIn(folders[0]!)))
+    void consents.ask(poll())
+    for (const folder of folders.slice(1)) void consents.ask(request(appIn(folder)))
+    const token = consents.ask(request())
+    expect(await isPending(token)).toBe(true)
+    expect(await consents.ask(request(appIn('/opt/more')))).toEqual(refused('too-many'))
+    for (const folder of folders.toSpliced(1, 0, '/opt/app')) {
+      expect(asked.at(-1)?.program.executable).toBe(`${folder}/app`)
+      consents.answer(asked.at(-1)!.id, 'once')
+    }
+    expect(await token).toEqual(ALLOWED)
+    expect(asked.map(({ purpose }) => purpose)).not.toContain('identity')
+  })
+
+  test('but a question that a call waits for stays', async () => {
+    const { consents, asked, ended } = start()
+    const name = consents.ask(request(seenCaller(), { purpose: 'identity' }))
+    const token = consents.ask(request())
+    expect(asked).toHaveLength(1)
+    consents.answer(asked[0]!.id, 'once')
+    expect(await name).toEqual(ALLOWED)
+    expect(await isPending(token)).toBe(true)
+    expect(asked.map(({ purpose }) => purpose)).toEqual(['identity', 'token'])
+    expect(ended).toEqual(['once'])
+  })
+
+  test('and calls for less wait for the question about more', async () => {
+    const { consents, asked } = start()
+    const token = consents.ask(request())
+    const name = consents.ask(request(seenCaller(), { purpose: 'identity' }))
+    consents.answer(asked[0]!.id, 'once')
+    expect(await Promise.all([token, name])).toEqual([ALLOWED, ALLOWED])
+    // Both had their answer.
+    expect(await isPending(consents.ask(request(seenCaller(), { purpose: 'identity' })))).toBe(true)
+    expect(asked).toHaveLength(2)
+  })
+
+  for (const [name, other] of [
+    ['an ID token', request(seenCaller(), { purpose: 'id-token' })],
+    ['another account', request(seenCaller(), { account: BOB_REF })],
+    ['another program', request(appIn('/opt/other'))],
+    [
+      'a command of its own',
+      request(seenCaller(), { purpose: 'manage', action: { kind: 'list-apps' } }),
+    ],
+  ] as const) {
+    test(`but ${name} is another question`, async () => {
+      const { consents, asked, ended } = start()
+      void consents.ask(poll())
+      const call = consents.ask(other)
+      consents.answer(asked[0]!.id, 'once')
+      expect(ended).toEqual(['once'])
+      expect(await isPending(call)).toBe(true)
+      expect(asked).toHaveLength(2)
+    })
+  }
 })
 
 test.describe('S24: a program that asks in vain is asked about less and less often', () => {

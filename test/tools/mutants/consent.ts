@@ -334,6 +334,51 @@ export const CONSENT: readonly MutatedFile[] = [
         replace: 'if (first === undefined) return false',
       },
       {
+        name: 'a call for less is asked about by itself',
+        find: 'one.who === who && covers([one.request.purpose], purpose)',
+        replace: 'one.who === who && one.request.purpose === purpose',
+      },
+      {
+        name: 'a call for more waits for the question about less',
+        find: 'one.who === who && covers([one.request.purpose], purpose)',
+        replace: 'one.who === who',
+      },
+      {
+        name: 'a question for less stays before the one for more',
+        find: 'one.who === who && one.waiting.size === 0 && covers([purpose], one.request.purpose)',
+        replace: 'one.who === purpose',
+      },
+      {
+        name: 'a question that a call waits for is replaced',
+        find: 'one.who === who && one.waiting.size === 0 && covers([purpose], one.request.purpose)',
+        replace: 'one.who === who && covers([purpose], one.request.purpose)',
+      },
+      {
+        name: 'a question for something else is replaced',
+        find: 'one.who === who && one.waiting.size === 0 && covers([purpose], one.request.purpose)',
+        replace: 'one.who === who && one.waiting.size === 0',
+      },
+      {
+        name: 'the poll of a program that is allowed more is asked about again',
+        find: 'for (const purpose of purposes) {',
+        replace: 'for (const purpose of [...purposes].slice(0, 1)) {',
+      },
+      {
+        name: 'a call that has its answer gets a pass too',
+        find: 'if (answered.has(purpose)) continue',
+        replace: '',
+      },
+      {
+        name: 'a question for more is behind all others',
+        find: 'if (before) return pending.indexOf(before)',
+        replace: '',
+      },
+      {
+        name: 'a replaced question counts as one in vain',
+        find: "for (const one of less) remove(state, one, 'withdrawn', null)",
+        replace: "for (const one of less) remove(state, one, 'withdrawn', 'withdrawn')",
+      },
+      {
         name: 'a flood of unknown programs is before a known one',
         find: 'isKnown && unknown !== -1 ? unknown : pending.length',
         replace: 'pending.length',
