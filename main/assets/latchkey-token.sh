@@ -130,7 +130,7 @@ if [ -z "$data_dir" ]; then
   if [ -d "$mac" ]; then data_dir=$mac/Latchkey; fi
 fi
 service=$data_dir/service.json
-if ! [ -f "$service" ]; then
+if [ -L "$service" ] || ! [ -f "$service" ]; then
   fail 3 "Latchkey does not run, or not with the data directory $data_dir. Start it first."
 fi
 # The first word of the line is the mode.

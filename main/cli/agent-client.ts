@@ -6,6 +6,7 @@ import type { Secret } from '../base/secret.js'
 import { asAuthError } from '../base/errors.js'
 import { AGENT_MESSAGES } from './cli-messages.js'
 import { CliError } from './cli-error.js'
+import type { ExitName } from './exit-codes.js'
 
 export type Call = {
   method: 'GET' | 'POST'
@@ -141,13 +142,13 @@ function toError(content: unknown): CliError {
   if (typeof code !== 'string' || typeof detail !== 'string') {
     return new CliError('failed', AGENT_MESSAGES.notUnderstood)
   }
-  return new CliError(EXITS[code] ?? 'failed', detail)
+  return new CliError(EXITS.get(code) ?? 'failed', detail)
 }
 
 /** The codes of the API that have an exit code of their own. */
-const EXITS: Readonly<Record<string, 'notSignedIn' | 'notAllowed'>> = {
-  'not-signed-in': 'notSignedIn',
-  'not-allowed': 'notAllowed',
-  'other-user': 'notAllowed',
-  'access-denied': 'notAllowed',
-}
+const EXITS: ReadonlyMap<string, ExitName> = new Map([
+  ['not-signed-in', 'notSignedIn'],
+  ['not-allowed', 'notAllowed'],
+  ['other-user', 'notAllowed'],
+  ['access-denied', 'notAllowed'],
+])

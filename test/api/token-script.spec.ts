@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
 } from 'node:fs'
@@ -424,6 +425,13 @@ test('without a running agent the code is 3, and nothing is sent', async ({ fake
     const ended = await fake.run()
     expect(ended).toMatchObject({ code: 3, stdout: '' })
   }
+  await writeFile(service, JSON.stringify(content, null, 2))
+  expect(await fake.run()).toMatchObject({ code: 0 })
+  fake.asked.splice(0)
+  // The command line follows no link either.
+  renameSync(service, `${service}.old`)
+  symlinkSync(`${service}.old`, service)
+  expect(await fake.run()).toMatchObject({ code: 3, stdout: '' })
   // A socket whose program was killed.
   linkSync(join(dataDir, 'api.sock'), gone)
   await rm(service)

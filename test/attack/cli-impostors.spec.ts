@@ -1,18 +1,29 @@
 // Programs that listen where the service file says that Latchkey does: they get neither key nor command.
 
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, connect, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createSecret } from '../../main/base/secret.js'
+import { createSecret, type Secret } from '../../main/base/secret.js'
 import { AGENT_MESSAGES } from '../../main/cli/cli-messages.js'
-import { findAgent } from '../../main/cli/find-agent.js'
-import { openTcpTable } from '../../main/net/proc-net-tcp.js'
+import { findAgent, type FindAgentDeps } from '../../main/cli/find-agent.js'
+import { openTcpTable, type Row, type TcpTable } from '../../main/net/proc-net-tcp.js'
 import { proveService, type ServiceIdentity } from '../../main/net/service-proof.js'
 import { impersonate, ONLY_A_NONCE } from '../support/impostor.js'
-import { whyNoOtherUser } from '../support/other-user.js'
+import { NOBODY, whyNoOtherUser } from '../support/other-user.js'
 import { runCli, type Ran } from '../support/run-cli.js'
 import { expect, test as base } from '../support/service.js'
 
@@ -237,6 +248,132 @@ test('a service file that other users can write is not believed', async ({
   await chmod(path, 0o622)
   expectRejected(await attack(), AGENT_MESSAGES.fileOfOther(path))
   expect(heard()).toEqual([])
+})
+
+/** Finds the agent as this user. `key`: sent with each call. */
+function find(folder: string, deps: Partial<FindAgentDeps> = {}): ReturnType<typeof findAgent> {
+  const user = process.getuid?.() ?? null
+  return findAgent({ dataDir: folder, key: null, user, openTable: openTcpTable, ...deps })
+}
+
+test('S50: the owner of the other end decides before the proof, if the system shows one', async ({
+  folder,
+  listen,
+  leave,
+}) => {
+  const { port, heard } = await listen(proveWith(IDENTITY))
+  await leave(port)
+  let closed = 0
+  const tableOf = (findRow: () => Row | null): TcpTable => ({
+    findPeers: (connections) => connections.map(findRow),
+    findPeersAsync: () => Promise.reject(new Error('not used')),
+    close: () => void (closed += 1),
+  })
+  const user = process.getuid?.() ?? 1000
+  const other = AGENT_MESSAGES.otherUser(port)
+  const gone = AGENT_MESSAGES.silent(port)
+  const rows: readonly (readonly [() => Row | null, string])[] = [
+    [() => ({ uid: user + 1, inode: '5' }), other],
+    [() => ({ uid: user, inode: '0' }), gone],
+    [() => null, gone],
+    [
+      () => {
+        throw new Error('the table was not read')
+      },
+      gone,
+    ],
+  ]
+  for (const [findRow, message] of rows) {
+    const finding = find(folder, { user, openTable: () => tableOf(findRow) })
+    await expect(finding).rejects.toMatchObject({ exit: 'wrongAgent', message })
+  }
+  const others = tableOf(() => ({ uid: user + 1, inode: '5' }))
+  for (const deps of [
+    { user, openTable: () => tableOf(() => ({ uid: user, inode: '5' })) },
+    { user, openTable: () => null },
+    { user: null, openTable: () => others },
+  ]) {
+    const client = await find(folder, deps)
+    client.close()
+  }
+  expect(closed).toBe(5)
+  for (const text of heard()) expect(text).toMatch(ONLY_A_NONCE)
+})
+
+test('S50: a key goes over the socket only if its folder is closed to others', async ({
+  folder,
+  listen,
+  leave,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no Unix sockets')
+  const { port, heard } = await listen((nonce, at) => proveWith(IDENTITY)(nonce, at))
+  const place = join(folder, 'place')
+  await mkdir(place, { mode: 0o700 })
+  const socket = join(place, 'api.sock')
+  await leave(port, { socket })
+  const atSocket: string[] = []
+  const server = createHttpServer((request, response) => {
+    atSocket.push(`${request.url} ${request.headers.authorization}`)
+    response.end('{}')
+  }).listen(socket)
+  await once(server, 'listening')
+  const key = createSecret(KEY)
+  const ask = async (given: Secret | null): Promise<void> => {
+    const client = await find(folder, { key: given })
+    await client.call({ method: 'GET', path: '/session' })
+    client.close()
+  }
+  await ask(key)
+  expect(atSocket.splice(0)).toEqual([`/session Bearer ${KEY}`])
+  expect(heard()).toEqual([])
+  // Without a key, the proof is asked for.
+  await ask(null)
+  expect([atSocket.length, heard().length]).toEqual([0, 1])
+  for (const mode of [0o710, 0o720, 0o740, 0o701]) {
+    await chmod(place, mode)
+    const client = await find(folder, { key })
+    client.close()
+  }
+  expect([atSocket.length, heard().length]).toEqual([0, 5])
+  for (const text of heard().slice(1)) expect(text).toMatch(ONLY_A_NONCE)
+  await chmod(place, 0o700)
+  server.close()
+  // Nobody listens there.
+  const client = await find(folder, { key })
+  client.close()
+  expect(heard()).toHaveLength(6)
+})
+
+test('S50: only a service file that this user alone can write is believed', async ({
+  folder,
+  listen,
+  leave,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no such modes')
+  const { port, heard } = await listen(proveWith(IDENTITY))
+  await leave(port)
+  const path = join(folder, 'service.json')
+  const expectRefused = async (): Promise<void> => {
+    const message = AGENT_MESSAGES.fileOfOther(path)
+    await expect(find(folder)).rejects.toMatchObject({ exit: 'wrongAgent', message })
+  }
+  for (const mode of [0o620, 0o602, 0o660, 0o606]) {
+    await chmod(path, mode)
+    await expectRefused()
+  }
+  await chmod(path, 0o644)
+  const client = await find(folder)
+  client.close()
+  expect(heard()).toHaveLength(1)
+  if (whyNoOtherUser() === null) {
+    await chown(path, NOBODY, 0)
+    await expectRefused()
+    await chown(path, 0, 0)
+  }
+  await rename(path, join(folder, 'other.json'))
+  await symlink('other.json', path)
+  await expect(find(folder)).rejects.toMatchObject({ exit: 'noAgent' })
+  expect(heard()).toHaveLength(1)
 })
 
 test('S50: another user on the port gets neither key nor command, even with the right proof', async ({
