@@ -228,7 +228,7 @@ export const ENDPOINTS = {
       headers: ACCOUNT,
       takesKey: true,
       answer: 'text',
-      problems: ['not-signed-in', 'provider-failed'],
+      problems: ['refused', 'not-signed-in', 'provider-failed'],
     },
   },
   'GET /user/refresh': {

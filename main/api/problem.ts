@@ -92,6 +92,9 @@ export function toProblem(result: SignInResult): Problem {
         case 'no-refresh-token':
         case 'interaction-required':
           return makeNotSignedInProblem(result.reason)
+        // The scopes are those that the call named, or its key.
+        case 'invalid-scope':
+          return new Problem('refused', result.reason)
         case 'unexpected':
           return new Problem('unexpected', result.reason)
         default:

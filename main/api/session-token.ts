@@ -3,9 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import type { AccountSession } from '../agent/model.js'
-import { toResult } from '../agent/results.js'
 import type { Clock } from '../base/clock.js'
-import { asAuthError } from '../base/errors.js'
 import { peekClaims } from '../oauth/id-token.js'
 import { includesScope } from '../oauth/scopes.js'
 import { findExpiryMs } from '../oauth/token-endpoint.js'
@@ -13,7 +11,7 @@ import { answerJson, answerText, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import type { ChooseAccountDeps } from './choose-account.js'
 import type { SessionToken, SessionTokenRequest } from './models.js'
-import { Problem, toProblem } from './problem.js'
+import { asProblem, Problem } from './problem.js'
 import { prefersText, type HangUp } from './read-request.js'
 import { findAllowed, type Allowed } from './renewal-call.js'
 
@@ -23,7 +21,7 @@ export type SessionTokenDeps = ChooseAccountDeps & {
 }
 
 /** In seconds: for how long a token is valid at least, if the caller does not say. */
-const DEFAULT_VALIDITY_S = 60
+export const DEFAULT_VALIDITY_S = 60
 
 /** A token of either kind. */
 type Token = { text: string; expiresAtMs: number; scope: string }
@@ -69,9 +67,13 @@ function describeToken(
   }
 }
 
-/** A key for some scopes gives a token for these, or for some of them. */
-async function readAccessToken(
-  { agent, clock }: SessionTokenDeps,
+/**
+ * Reads an access token for the scopes that a call wants; null for all that it may have. A key for some scopes
+ * gives a token for these, or for some of them. Fails with `refused` for scopes that the key or the session is
+ * not for, and like {@link asProblem}.
+ */
+export async function readAccessToken(
+  { agent, clock }: Pick<SessionTokenDeps, 'agent' | 'clock'>,
   { account, key }: Allowed,
   { scope: wanted, leastMs }: { scope: string | null; leastMs: number },
 ): Promise<Token> {
@@ -89,7 +91,7 @@ async function readAccessToken(
     const expiresAtMs = findExpiryMs(tokens, clock.nowMs())
     return { text: tokens.accessToken, expiresAtMs, scope: tokens.scope }
   } catch (thrown) {
-    throw toTokenProblem(thrown)
+    throw asProblem(thrown)
   }
 }
 
@@ -108,7 +110,7 @@ async function readIdToken(
     const renewed = readIdTokenOf(await agent.read(null, id))
     if (renewed.expiresAtMs > clock.nowMs()) return renewed
   } catch (thrown) {
-    throw toTokenProblem(thrown)
+    throw asProblem(thrown)
   }
   throw new Problem('provider-failed', PROBLEM_DETAILS.oldIdToken)
 }
@@ -117,9 +119,4 @@ function readIdTokenOf({ tokens }: Awaited<ReturnType<Agent['read']>>): Token {
   const { idToken, scope } = tokens
   const { exp } = peekClaims(idToken)
   return { text: idToken, expiresAtMs: typeof exp === 'number' ? exp * 1000 : 0, scope }
-}
-
-function toTokenProblem(thrown: unknown): Problem {
-  const { code, message } = asAuthError(thrown)
-  return code === 'invalid-scope' ? new Problem('refused', message) : toProblem(toResult(thrown))
 }

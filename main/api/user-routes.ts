@@ -4,17 +4,19 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import type { AccountSession } from '../agent/model.js'
+import type { Clock } from '../base/clock.js'
 import { answerJson, answerText, DONE, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import type { EndpointName } from './endpoints.js'
 import type { IdentityAccess, IdentityDeps, Patience } from './identity-access.js'
 import type { Context, SentApplication, UserProfile, Users } from './models.js'
 import type { Handlers } from './pkce-routes.js'
-import { asProblem, makeNotSignedInProblem, Problem } from './problem.js'
+import { makeNotSignedInProblem, Problem } from './problem.js'
 import type { ProgramSignIns } from './program-sign-in.js'
 import { readJson, readPatience, skipBody, watchHangUp } from './read-request.js'
-import { findAllowed } from './renewal-call.js'
+import { findAllowed, type CallerWish } from './renewal-call.js'
 import { parseBody } from './request-body.js'
+import { DEFAULT_VALIDITY_S, readAccessToken } from './session-token.js'
 import { signOutForCaller } from './sign-out-call.js'
 import { toUserProfile, toUuid } from './user-profile.js'
 
@@ -23,6 +25,7 @@ export type UserDeps = IdentityDeps & {
     Agent,
     'all' | 'consents' | 'last' | 'model' | 'read' | 'readNarrowed' | 'signOut' | 'subscribe'
   >
+  clock: Clock
   identity: IdentityAccess
   signIns: ProgramSignIns
   /** The version that clients are told. */
@@ -123,33 +126,18 @@ function describeApplication({
   }
 }
 
-/** In milliseconds: how long a token that is handed out is valid at least. */
-const LEAST_VALIDITY_MS = 60_000
-
 async function readToken(
   deps: UserDeps,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Answer> {
-  const { agent } = deps
   const hangUp = watchHangUp(response)
-  const { account, key, recheck } = await findAllowed(deps, request, {
-    wanted: {},
-    purpose: 'access-token',
-    hangUp,
-  })
-  const scope = key?.scope ?? null
-  const leastMs = LEAST_VALIDITY_MS
-  try {
-    const { accessToken } =
-      scope === null
-        ? (await agent.read(leastMs, account.id)).tokens
-        : await agent.readNarrowed(account.id, { scope, leastMs })
-    await recheck()
-    return answerText(accessToken)
-  } catch (thrown) {
-    throw asProblem(thrown)
-  }
+  const wish: CallerWish = { wanted: {}, purpose: 'access-token', hangUp }
+  const allowed = await findAllowed(deps, request, wish)
+  const leastMs = DEFAULT_VALIDITY_S * 1000
+  const { text } = await readAccessToken(deps, allowed, { scope: null, leastMs })
+  await allowed.recheck()
+  return answerText(text)
 }
 
 /** An unknown person and one that the program is not allowed to know get the same answer. */

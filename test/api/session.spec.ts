@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
 import {
   ask,
@@ -212,6 +213,28 @@ test('a key gives a token for its scopes, and for fewer of them', async ({ serve
   const more = { body: { scope: 'profile' }, headers: { authorization } }
   const answer = await call(service, '/session/token', more)
   expect(expectProblem(answer, 400, 'refused')).toBe(PROBLEM_DETAILS.notInKey)
+})
+
+test('a key for a scope that is no longer granted gets one answer from every call', async ({
+  serve,
+}) => {
+  const service = await serve()
+  await signIn(service)
+  const { account } = (await readToken(service)).json as { account: { id: string } }
+  const headers = { authorization: `Bearer ${await makeKey(service, `ci ${account.id} email`)}` }
+  service.provider.misbehave.tokenResponse = (json) => ({ ...json, scope: 'openid profile' })
+  const renewed = await readToken(service, { minimum_validity: 30_000_000 })
+  expect(renewed.json).toMatchObject({ scope: 'openid profile' })
+  const calls = {
+    '/session/token': { method: 'POST', headers },
+    '/pkce/token': { method: 'POST', headers, body: { grant_type: 'refresh_token' } },
+    '/user/access_token': { method: 'GET', headers },
+  }
+  for (const [path, options] of Object.entries(calls)) {
+    const answer = await call(service, path, options)
+    expect([path, answer.status]).toEqual([path, 400])
+    expect(expectProblem(answer, 400, 'refused')).toBe(SESSION_MESSAGES.scopeNotGranted)
+  }
 })
 
 test('curl gets a token over the Unix socket with a key', async ({ serve }) => {

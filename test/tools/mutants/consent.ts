@@ -644,8 +644,8 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a program that may know who is signed in gets a token',
-        find: "purpose: 'access-token',\n    hangUp,",
-        replace: "purpose: 'identity',\n    hangUp,",
+        find: "purpose: 'access-token', hangUp }",
+        replace: "purpose: 'identity', hangUp }",
         grep: 'before the user allows it',
       },
       {

@@ -120,11 +120,17 @@ export const SESSION_API: readonly MutatedFile[] = [
         replace: 'const leastMs = DEFAULT_VALIDITY_S * 1000',
         grep: 'valid long enough',
       },
+    ],
+  },
+  {
+    file: 'main/api/problem.ts',
+    specs: CALLS,
+    faults: [
       {
         name: 'scopes that were not granted are the fault of the provider',
-        find: "code === 'invalid-scope' ?",
-        replace: "code === 'not-configured' ?",
-        grep: 'an audience, scopes',
+        find: "case 'invalid-scope':",
+        replace: "case 'token-error':",
+        grep: 'an audience, scopes|no longer granted',
       },
     ],
   },
