@@ -1,6 +1,7 @@
 // The standard input of a program in the terminal, even if Electron runs it.
 
-import { createReadStream, readFileSync } from 'node:fs'
+import { createReadStream, fstatSync, readdirSync, readFileSync } from 'node:fs'
+import { createInterface, type Interface } from 'node:readline'
 import { PassThrough, Readable } from 'node:stream'
 
 /**
@@ -19,21 +20,53 @@ export function standardInput(): Readable & { isTTY?: boolean } {
 }
 
 /**
+ * Opens the lines of an input. An input that can't be read is at its end: nohup gives such an input, and
+ * a terminal becomes one when it is closed.
+ */
+export function openLines(
+  input: Readable,
+  options: { output?: NodeJS.WritableStream; terminal?: boolean } = {},
+): Interface {
+  const lines = createInterface({ input, ...options })
+  lines.once('error', () => lines.close())
+  // Closing tries to reset a terminal, which fails again if the terminal is gone.
+  return lines.on('error', () => undefined)
+}
+
+/**
  * True in the background of a shell, for example after `&`. There, reading the terminal would stop the
- * program. Linux only: on other systems, only another program could tell.
- *
- * @see {@link https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html}
+ * program, or after `setsid` take from the shell what a person types. Linux only: on other systems, only
+ * another program could tell.
  */
 export function isInBackground(): boolean {
   if (!process.stdin.isTTY) return false
+  const own = readTerminal('self')
+  if (own === null) return false // This is not Linux.
+  const terminal = fstatSync(0).rdev
+  if (own.terminal === terminal) return own.foreground !== own.group
+  // This session has no terminal, or another one. Another session may have this one.
+  return readdirSync('/proc').some(
+    (name) => /^\d+$/.test(name) && readTerminal(name)?.terminal === terminal,
+  )
+}
+
+/**
+ * Reads a process's group, its session's terminal (as the device number of a file), and the group in the
+ * foreground there. Null if the process has ended.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html}
+ */
+function readTerminal(
+  process: string,
+): { group: number; terminal: number; foreground: number } | null {
   try {
     // After the program's name, which may contain spaces and brackets, come the state, parent, group,
     // session, terminal, and the group that the terminal belongs to.
-    const [, , group, , , foreground] = readFileSync('/proc/self/stat', 'latin1')
+    const [, , group, , terminal, foreground] = readFileSync(`/proc/${process}/stat`, 'latin1')
       .replace(/^.*\) /s, '')
       .split(' ')
-    return foreground !== '-1' && foreground !== group
+    return { group: Number(group), terminal: Number(terminal), foreground: Number(foreground) }
   } catch {
-    return false // The file is missing, so this is not Linux.
+    return null
   }
 }

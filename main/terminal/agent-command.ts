@@ -16,6 +16,7 @@ import { formatProviderNames } from '../settings/provider-choices.js'
 import { chooseStorage } from '../storage/choose-storage.js'
 import { openBrowser } from './browser-opener.js'
 import type { Ending } from './ending.js'
+import { isStartedByNohup } from './job-control.js'
 import { createTerminal, type Terminal } from './terminal.js'
 import { COMMAND_MESSAGES, GREETING } from './terminal-messages.js'
 import { readCommands } from './typed-commands.js'
@@ -34,7 +35,9 @@ export async function runAgent(
   if (unchecked !== null) throw new SettingsError(unchecked)
   const { settings, warnings } = requireSettings({ args, env, platform, home: findHome() })
   delete env['LATCHKEY_CLIENT_SECRET']
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ending.stop)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, ending.stop)
+  // If the terminal is closed, the shell and the system may both send it, and the input ends, too.
+  process.on('SIGHUP', isStartedByNohup() ? () => undefined : ending.stopOnce)
 
   const { dataDir, keepWithoutKeyring, noBrowser, json } = settings
   let terminal: Terminal | null = null

@@ -1,10 +1,9 @@
 // JSON lines for programs: one object a line on stdout, and nothing else. Other programs rely on them.
 
-import { createInterface } from 'node:readline'
 import type { Model } from '../agent/model.js'
 import { complain, writeLine } from '../base/output.js'
 import { jsonLine } from '../base/printable.js'
-import { standardInput } from '../base/standard-input.js'
+import { openLines, standardInput } from '../base/standard-input.js'
 import { createSignInLines } from '../present/sign-in-lines.js'
 import { toStatus } from '../present/status.js'
 import { toAccountsLine, toOtherPersonLine } from './accounts-json.js'
@@ -12,7 +11,7 @@ import { toAppsLine, toConsentAnsweredLine, toConsentLine, type KeyLine } from '
 import type { Terminal } from './terminal.js'
 
 export function createJsonLines(): Terminal {
-  const input = createInterface({ input: standardInput() })
+  const input = openLines(standardInput())
   let isOpen = true
   input.once('close', () => (isOpen = false))
   const print = (event: object): void => writeLine(jsonLine(event))

@@ -1,18 +1,19 @@
 // Text for a person; at a real terminal with a prompt that shows the state and the time left.
 
-import { createInterface, type Interface } from 'node:readline'
+import type { Interface } from 'node:readline'
 import type { Agent } from '../agent/agent.js'
 import { reachableSignIn, shownSignIn, type Event, type Model } from '../agent/model.js'
 import type { Clock } from '../base/clock.js'
 import { writeText } from '../base/output.js'
-import { standardInput } from '../base/standard-input.js'
+import { openLines, standardInput } from '../base/standard-input.js'
 import { createForwardingLines } from '../present/forwarding.js'
 import { describeOtherAccounts, listAccounts } from './account-lines.js'
 import { describeKey, describeWaitingConsent, formatApps } from './consent-lines.js'
 import { answerStatus, describeEvent, describeStatus, formatPrompt } from './lines.js'
+import { watchJobControl } from './job-control.js'
 import { createPromptLine, type PromptLine } from './prompt-line.js'
 import type { Terminal, TerminalDeps } from './terminal.js'
-import { ANSWERS, SIGN_IN_LINES } from './terminal-messages.js'
+import { ANSWERS, GREETING, SIGN_IN_LINES } from './terminal-messages.js'
 
 export function createPlainText({ clock, env, info, onInterrupt }: TerminalDeps): Terminal {
   const { input, promptLine } = openInput(env)
@@ -30,6 +31,7 @@ export function createPlainText({ clock, env, info, onInterrupt }: TerminalDeps)
   let isOpen = true
   let unsubscribe: () => void = () => undefined
 
+  if (promptLine !== null) shareTerminal(input, screen)
   input.on('SIGINT', onInterrupt)
   input.on('close', () => {
     isOpen = false
@@ -57,7 +59,7 @@ export function createPlainText({ clock, env, info, onInterrupt }: TerminalDeps)
       screen.prompt()
     },
     ...createReplies(say, { clock, info }),
-    readsCommands: () => isOpen,
+    readsCommands: () => isOpen && !screen.state.isAway,
     onLine: (take) =>
       void input.on('line', (line) => {
         take(line)
@@ -102,28 +104,45 @@ function addOthers(model: Model, lines: readonly string[], nowMs: number): reado
 function openInput(env: NodeJS.ProcessEnv): { input: Interface; promptLine: PromptLine | null } {
   const stdin = standardInput()
   if (stdin.isTTY !== true || !process.stdout.isTTY) {
-    return { input: createInterface({ input: stdin }), promptLine: null }
+    return { input: openLines(stdin), promptLine: null }
   }
   const isDumb = env['TERM'] === 'dumb'
-  const input = createInterface({ input: stdin, output: process.stdout, terminal: !isDumb })
+  const input = openLines(stdin, { output: process.stdout, terminal: !isDumb })
   return { input, promptLine: createPromptLine(input, isDumb) }
 }
 
+/** Leaves the terminal to a shell while the program runs in its background. */
+function shareTerminal(input: Interface, screen: Screen): void {
+  watchJobControl(input, {
+    onStop: screen.clear,
+    onBackground() {
+      screen.leave()
+      screen.print('stdout', [GREETING.inBackground])
+    },
+    onForeground: screen.comeBack,
+  })
+}
+
 type Screen = {
-  state: { agent: Agent | null; hasEnded: boolean }
+  state: { agent: Agent | null; hasEnded: boolean; isAway: boolean }
   /** Prints lines above the prompt. Does not show the prompt again. */
   print(stream: 'stdout' | 'stderr', lines: readonly string[]): void
   /** Shows the prompt with the current state, updated each second while a sign-in waits. */
   prompt(): void
+  /** Removes the prompt until it is shown again. */
+  clear(): void
+  /** Shows no prompt until `comeBack`, and takes the shown one for gone. */
+  leave(): void
+  comeBack(): void
   /** Shows no prompt from now on. */
   end(): void
 }
 
 function createScreen(clock: Clock, promptLine: PromptLine | null): Screen {
-  const state: Screen['state'] = { agent: null, hasEnded: false }
+  const state: Screen['state'] = { agent: null, hasEnded: false, isAway: false }
   let stopUpdates: () => void = () => undefined
   const prompt = (): void => {
-    if (promptLine === null || state.agent === null || state.hasEnded) return
+    if (promptLine === null || state.agent === null || state.hasEnded || state.isAway) return
     stopUpdates()
     const model = state.agent.model()
     promptLine.show(formatPrompt(model, clock.nowMs()))
@@ -138,6 +157,17 @@ function createScreen(clock: Clock, promptLine: PromptLine | null): Screen {
       for (const line of lines) writeText(stream, line)
     },
     prompt,
+    clear: () => promptLine?.clear(),
+    leave() {
+      state.isAway = true
+      stopUpdates()
+      promptLine?.forget()
+    },
+    comeBack() {
+      state.isAway = false
+      promptLine?.forget()
+      prompt()
+    },
     end() {
       state.hasEnded = true
       stopUpdates()

@@ -7,6 +7,8 @@ export type PromptLine = {
   show(text: string): void
   /** Makes room for text: removes the prompt, or ends its line on a dumb terminal. */
   clear(): void
+  /** Takes the prompt for gone, for example because a shell has printed below it. */
+  forget(): void
   /** True if the prompt can be updated in place. */
   canUpdate(): boolean
 }
@@ -46,6 +48,10 @@ export function createPromptLine(input: Interface, isDumb: boolean): PromptLine 
       state.shown = text
     },
     clear,
+    forget() {
+      state.shown = null
+      state.rowsCleared = 0
+    },
     canUpdate: () =>
       !isDumb && process.stdout.columns >= NARROWEST_UPDATED && input.getCursorPos().rows === 0,
   }

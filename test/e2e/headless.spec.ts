@@ -584,6 +584,26 @@ test('if no browser is opened, the provider’s sign-out page is shown as a link
   expect(plain.stdout()).toContain(`${SIGN_IN_LINES.signOutLink}\n\nhttp`)
 })
 
+for (const [output, flags] of [
+  ['JSON', DEMO],
+  ['text', ['--demo', '--no-browser', '--port', '0']],
+] as const) {
+  test(`an input that cannot be read, as nohup gives it, is an empty one (${output})`, async ({
+    run,
+  }) => {
+    test.skip(process.platform === 'win32', 'needs a shell that redirects like POSIX')
+    const through = ['sh', '-c', 'exec "$@" 0>/dev/null', 'sh']
+    const program = await run(flags, { through })
+    const file = join(program.dataDir, 'service.json')
+    await expect.poll(() => existsSync(file)).toBe(true)
+    await expect.poll(() => program.stdout()).toMatch(/signed-out|Not signed in/)
+    const { url } = JSON.parse(await readFile(file, 'utf8')) as { url: string }
+    expect(await (await fetch(`${url}/.well-known/health`)).text()).toBe('ok')
+    program.process.kill('SIGTERM')
+    expect([await program.ended, program.stderr()]).toEqual([0, ''])
+  })
+}
+
 test.describe('at a terminal', () => {
   const PTY = ['python3', '-c', 'import pty, sys; pty.spawn(sys.argv[1:])'] as const
   const hasPty =
