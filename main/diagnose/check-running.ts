@@ -11,7 +11,10 @@ import { MESSAGES } from './diagnose-messages.js'
 const ANSWER_TIMEOUT_MS = 3_000
 
 /** What the diagnosis needs of the settings: the data directory, and the provider to check. */
-export type Own = Pick<Settings, 'dataDir' | 'demo' | 'issuer' | 'clientId'>
+export type Own = Pick<Settings, 'dataDir' | 'demo' | 'issuer' | 'clientId'> & {
+  /** True if several providers are set here. The others are those of the first. */
+  hasSeveral?: boolean
+}
 
 type Running = {
   found: Check
@@ -58,12 +61,13 @@ function chooseProvider(
   own: Own,
   service: ServiceFile,
 ): { message: string | null; provider: Running['provider'] } {
-  const { demo, issuer, clientId } = own
+  const { demo, issuer, clientId, hasSeveral = false } = own
   const provider = { demo, issuer, clientId }
   // An earlier version does not say which provider it uses.
   if (service.issuer === undefined) return { message: null, provider }
   const { running } = MESSAGES
   const [ours, theirs] = [nameProvider(own), nameProvider({ ...service, issuer: service.issuer })]
+  if (hasSeveral && !demo) return { message: describeFirst(service, ours === theirs), provider }
   if (ours === theirs) return { message: running.uses(theirs), provider }
   if (ours !== running.noProvider) return { message: running.notChecked(theirs, ours), provider }
   const { issuer: theirIssuer, clientId: theirClientId } = service
@@ -72,6 +76,15 @@ function chooseProvider(
     // Checked like any other provider: it is out of this process.
     provider: { demo: false, issuer: theirIssuer, clientId: theirClientId },
   }
+}
+
+/** The service file of the running Latchkey names the first of its providers only. */
+function describeFirst(service: ServiceFile, isSame: boolean): string {
+  const { demo, issuer = null } = service
+  const { running } = MESSAGES
+  const name = nameProvider({ demo, issuer })
+  const uses = demo || issuer === null ? running.uses(name) : running.usesFirst(name)
+  return isSame ? uses : `${uses} ${running.checksOwn}`
 }
 
 function nameProvider({ demo, issuer }: Pick<Own, 'demo' | 'issuer'>): string {

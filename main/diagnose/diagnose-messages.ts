@@ -31,6 +31,7 @@ export const TITLES: Readonly<Record<CheckName, string>> = {
 /** The parts of the report around the checks. */
 const report = {
   settings: 'Settings and their sources:',
+  providers: 'Providers, with their issuers and client IDs:',
   noFailures: 'The log contains no failures.',
   failures: 'The last failures in the log:',
   count: (count: number, verdict: Exclude<Verdict, 'ok'>) =>
@@ -65,6 +66,8 @@ const running = {
   demo: 'the built-in demo provider',
   noProvider: 'no provider',
   uses: (provider: string) => `It uses ${provider}.`,
+  usesFirst: (provider: string) => `Its first provider is ${provider}.`,
+  checksOwn: 'The diagnosis checks the providers that are set here.',
   checked: (provider: string) =>
     `It uses ${provider}. No provider is set here, so the diagnosis checks that one.`,
   notChecked: (provider: string, ownProvider: string) =>

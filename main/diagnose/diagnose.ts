@@ -46,6 +46,8 @@ export type Diagnosis = {
   runtime: string
   system: string
   settings: readonly { name: keyof Settings; value: unknown; origin: string }[]
+  /** The providers if settings.json lists them, as people know them. */
+  providers: readonly { name: string; issuer: string; clientId: string }[]
   checks: readonly Check[]
   failures: readonly string[]
 }
@@ -80,6 +82,7 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
     runtime: nameRuntime(process.versions),
     system: `${type()} ${release()} ${arch()}`,
     settings: listSettings(findings),
+    providers: listProviders(findings),
     checks,
     failures: deps.failures,
   }
@@ -87,8 +90,10 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
 }
 
 /** The running Latchkey names only its first provider. */
-function toOwn({ dataDir, demo, issuer, clientId, providers: [first] }: Settings): Own {
-  return { dataDir, demo, issuer: first?.issuer ?? issuer, clientId: first?.clientId ?? clientId }
+function toOwn({ dataDir, demo, issuer, clientId, providers }: Settings): Own {
+  const [first] = providers
+  const checked = { issuer: first?.issuer ?? issuer, clientId: first?.clientId ?? clientId }
+  return { dataDir, demo, ...checked, hasSeveral: providers.length > 1 }
 }
 
 /** The list of providers only if it is in settings.json: else it repeats the other settings. */
@@ -97,6 +102,12 @@ function listSettings({ settings, origins }: SettingsFindings): Diagnosis['setti
   return names
     .filter((name) => name !== 'providers' || origins.providers === SETTINGS_FILE)
     .map((name) => ({ name, value: settings[name], origin: origins[name] }))
+}
+
+/** The other settings name the only provider. */
+function listProviders({ settings, origins }: SettingsFindings): Diagnosis['providers'] {
+  if (origins.providers !== SETTINGS_FILE) return []
+  return settings.providers.map(({ name, issuer, clientId }) => ({ name, issuer, clientId }))
 }
 
 /** The demo keeps its sessions in memory, whatever storage other sessions use. */

@@ -1,11 +1,21 @@
 // Formats a diagnosis as text, to read and to send.
 
+import { alignColumns } from '../base/align-columns.js'
 import { printable } from '../base/printable.js'
 import type { Verdict } from './check.js'
 import type { Diagnosis } from './diagnose.js'
 import { MESSAGES, TITLES } from './diagnose-messages.js'
 
 const LONGEST_FAILURE = 400
+
+/**
+ * Returns the report for a person who reads it at once. It lists the providers once, by the names that
+ * people know; the whole report has all their settings, too.
+ */
+export function formatShortReport(diagnosis: Diagnosis): string {
+  const settings = diagnosis.settings.filter(({ name }) => name !== 'providers')
+  return formatReport({ ...diagnosis, settings })
+}
 
 /** Returns the whole report, which ends with a newline. */
 export function formatReport(diagnosis: Diagnosis): string {
@@ -24,6 +34,7 @@ export function formatReport(diagnosis: Diagnosis): string {
     ...settings.map(
       ({ name, value, origin }) => `  ${name.padEnd(width)}  ${JSON.stringify(value)}  ${origin}`,
     ),
+    ...listProviders(diagnosis),
     '',
     failures.length === 0 ? report.noFailures : report.failures,
     ...failures.map((line) => `  ${line.slice(0, LONGEST_FAILURE)}`),
@@ -31,6 +42,12 @@ export function formatReport(diagnosis: Diagnosis): string {
     formatCounts(checks.map(({ verdict }) => verdict)),
   ]
   return lines.map((line) => `${printable(line)}\n`).join('')
+}
+
+function listProviders({ providers }: Diagnosis): readonly string[] {
+  if (providers.length === 0) return []
+  const rows = providers.map(({ name, issuer, clientId }) => [name, issuer, clientId])
+  return ['', MESSAGES.report.providers, ...alignColumns(rows).map((row) => `  ${row}`)]
 }
 
 function formatTitle(title: string, providers: readonly string[] = []): string {

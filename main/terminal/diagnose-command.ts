@@ -15,7 +15,7 @@ import { COMMAND_MESSAGES } from './terminal-messages.js'
 export async function runDiagnose(args: readonly string[], version: string): Promise<void> {
   const [
     { diagnose, writeReport },
-    { formatReport },
+    { formatReport, formatShortReport },
     { createHttp },
     { proxyFor },
     { readFailures },
@@ -52,7 +52,7 @@ export async function runDiagnose(args: readonly string[], version: string): Pro
   })
   const report = formatReport(diagnosis)
   if (json) writeLine(jsonLine(diagnosis))
-  else print(report.trimEnd())
+  else print(formatShortReport(diagnosis).trimEnd())
   try {
     openDataDirectory(dataDir)
     const path = writeReport(dataDir, report)

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { COMMAND_MESSAGES } from '../../main/terminal/terminal-messages.js'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -85,8 +85,14 @@ test('several providers are all checked, and each check names its own', async ({
   )
   expect(program.stdout()).toContain('[problem] Provider (home): ')
   expect(program.stdout()).toContain('\n1 problem, 0 warnings.\n')
-  expect(program.stdout()).toMatch(/^ {2}providers +\[\{"name":"work".*settings\.json$/m)
-  expect(program.stdout()).not.toContain('canary')
+  const saved = await readFile(join(dataDir, 'diagnosis.txt'), 'utf8')
+  expect(saved).toMatch(/^ {2}providers +\[\{"name":"work".*settings\.json$/m)
+  expect(program.stdout()).not.toMatch(/^ {2}providers /m)
+  for (const text of [saved, program.stdout()]) {
+    expect(text).toContain(`\n  work  ${work.issuer}  ${work.clientId}\n`)
+    expect(text).toContain(`\n  home  ${home.issuer}  ${home.clientId}\n`)
+    expect(text).not.toContain('canary')
+  }
   await rm(dataDir, { recursive: true })
 })
 

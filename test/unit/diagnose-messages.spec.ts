@@ -31,6 +31,7 @@ test('the titles of the report', () => {
 test('the messages of the diagnosis', () => {
   for (const [message, text] of [
     [MESSAGES.report.settings, 'Settings and their sources:'],
+    [MESSAGES.report.providers, 'Providers, with their issuers and client IDs:'],
     [MESSAGES.report.noFailures, 'The log contains no failures.'],
     [MESSAGES.report.failures, 'The last failures in the log:'],
     [MESSAGES.report.count(1, 'problem'), '1 problem'],
@@ -68,6 +69,8 @@ test('the messages of the diagnosis', () => {
     ],
     [MESSAGES.running.otherVersion('1.2.4'), 'Version 1.2.4 made this diagnosis.'],
     [MESSAGES.running.uses('https://id.example'), 'It uses https://id.example.'],
+    [MESSAGES.running.usesFirst('https://id.example'), 'Its first provider is https://id.example.'],
+    [MESSAGES.running.checksOwn, 'The diagnosis checks the providers that are set here.'],
     [
       MESSAGES.running.checked(MESSAGES.running.demo),
       'It uses the built-in demo provider. No provider is set here, so the diagnosis checks that one.',

@@ -9,7 +9,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -677,6 +679,40 @@ test.describe('a Latchkey with this data directory', () => {
     await directoryLock.release()
   })
 
+  for (const [theirs, says] of [
+    [{ issuer: 'https://a.example' }, [MESSAGES.running.usesFirst('https://a.example')]],
+    [
+      { issuer: 'https://b.example' },
+      [MESSAGES.running.usesFirst('https://b.example'), MESSAGES.running.checksOwn],
+    ],
+    [
+      { issuer: null },
+      [MESSAGES.running.uses(MESSAGES.running.noProvider), MESSAGES.running.checksOwn],
+    ],
+    [
+      { issuer: 'http://127.0.0.1:4000', demo: true },
+      [MESSAGES.running.uses(MESSAGES.running.demo), MESSAGES.running.checksOwn],
+    ],
+  ] as const) {
+    test(`is not said to use one provider alone if several are set: ${JSON.stringify(theirs)}`, async ({
+      directory,
+    }) => {
+      const directoryLock = await lockDirectory(directory)
+      const answer = createHttpServer((_request, response) => void response.end())
+      const server = answer.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      announceBy(directory, `http://127.0.0.1:${port}`, theirs)
+      const issuer = 'https://a.example'
+      const own = { ...ownWith(directory), issuer, clientId: 'a', hasSeveral: true }
+      const { found, provider } = await checkRunning(own, http, '1.0.0')
+      expect(found.says.slice(1)).toEqual([says.join(' ')])
+      expect(provider).toEqual({ demo: false, issuer, clientId: 'a' })
+      server.close()
+      await directoryLock.release()
+    })
+  }
+
   test('is contacted only on this computer, whatever its service file says', ({ directory }) => {
     for (const url of ['http://192.0.2.1:80', 'https://127.0.0.1:80', 'file:///etc', 'nonsense']) {
       announceBy(directory, url)
@@ -698,8 +734,8 @@ test.describe('a Latchkey with this data directory', () => {
 /** Settings without a provider. */
 const ownWith = (dataDir: string) => ({ dataDir, demo: false, issuer: null, clientId: null })
 
-function announceBy(directory: string, url: string): void {
-  const content = { instance: 'x', url, port: 80, pid: 42, version: '1.0.0' }
+function announceBy(directory: string, url: string, more: object = {}): void {
+  const content = { instance: 'x', url, port: 80, pid: 42, version: '1.0.0', ...more }
   writeFileSync(join(directory, 'service.json'), JSON.stringify(content))
 }
 

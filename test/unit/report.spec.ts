@@ -3,7 +3,7 @@
 import { expect, test } from '@playwright/test'
 import type { Diagnosis } from '../../main/diagnose/diagnose.js'
 import { MESSAGES } from '../../main/diagnose/diagnose-messages.js'
-import { formatReport } from '../../main/diagnose/report.js'
+import { formatReport, formatShortReport } from '../../main/diagnose/report.js'
 
 const DIAGNOSIS: Diagnosis = {
   at: '2026-01-02T03:04:05.000Z',
@@ -16,6 +16,7 @@ const DIAGNOSIS: Diagnosis = {
     { name: 'redirectPort', value: [8400, 8401], origin: '--redirect-port' },
     { name: 'maxAge', value: null, origin: 'default' },
   ],
+  providers: [],
   checks: [
     { name: 'settings', verdict: 'ok', says: ['all valid.'] },
     { name: 'redirect-port', verdict: 'ok', says: ['free.'], providers: ['work', 'home'] },
@@ -52,6 +53,33 @@ The last failures in the log:
 
 1 problem, 2 warnings.
 `)
+})
+
+const PROVIDERS: Pick<Diagnosis, 'providers' | 'settings'> = {
+  settings: [
+    ...DIAGNOSIS.settings,
+    { name: 'providers', value: [{ name: 'work', maxAgeS: null }], origin: 'settings.json' },
+  ],
+  providers: [
+    { name: 'work', issuer: 'https://login.example.com', clientId: 'latchkey' },
+    { name: 'private', issuer: 'https://id.example', clientId: '123' },
+  ],
+}
+
+test('each provider of a list has a line of its own, by the names that people know', () => {
+  const lines = `
+Providers, with their issuers and client IDs:
+  work     https://login.example.com  latchkey
+  private  https://id.example         123
+
+The last failures`
+  const several = { ...DIAGNOSIS, ...PROVIDERS }
+  expect(formatReport(several)).toContain(lines)
+  // The report to send keeps what it had.
+  expect(formatReport(several)).toContain('  providers     [{"name":"work","maxAgeS":null}]  ')
+  expect(formatShortReport(several)).toContain(lines)
+  expect(formatShortReport(several)).not.toContain('maxAgeS')
+  expect(formatShortReport(DIAGNOSIS)).toBe(formatReport(DIAGNOSIS))
 })
 
 test('if nothing has failed, the report says so', () => {
