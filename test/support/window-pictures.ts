@@ -175,18 +175,31 @@ function formatFontConfiguration(folder: string, cache: string): string {
 `
 }
 
-/** Takes a picture. At 200 %, the window is half as wide and half as high in CSS pixels. */
+/** Takes a picture. */
 export async function takePicture(
   browser: Browser,
-  { answers, act }: Picture,
+  picture: Picture,
   { scheme, zoom }: Look,
 ): Promise<Buffer> {
+  const [taken] = await takePictures(browser, picture, { schemes: [scheme], zoom })
+  return taken!
+}
+
+/**
+ * Takes pictures of one page, in each scheme. At 200 %, the window is half as wide and half as high in CSS
+ * pixels.
+ */
+export async function takePictures(
+  browser: Browser,
+  { answers, act }: Picture,
+  { schemes, zoom }: { schemes: readonly Look['scheme'][]; zoom: Look['zoom'] },
+): Promise<readonly Buffer[]> {
   const { page } = await openWindow(browser, answers, {
     viewport: {
       width: (WINDOW_SIZE.width * 100) / zoom,
       height: (WINDOW_SIZE.height * 100) / zoom,
     },
-    colorScheme: scheme,
+    colorScheme: schemes[0]!,
     reducedMotion: 'reduce',
     locale: 'en-GB',
     timezoneId: 'UTC',
@@ -198,7 +211,12 @@ export async function takePicture(
       await page.clock.runFor(8000)
       await page.mouse.move(0, 0)
     }
-    return await page.screenshot({ fullPage: true, animations: 'disabled', caret: 'hide' })
+    const taken: Buffer[] = []
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme })
+      taken.push(await page.screenshot({ fullPage: true, animations: 'disabled', caret: 'hide' }))
+    }
+    return taken
   } finally {
     await page.context().close()
   }

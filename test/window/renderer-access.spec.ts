@@ -14,6 +14,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from '@playwright/test'
 import type { AxeResults, RunOptions } from 'axe-core'
+import { WINDOW_SIZE } from '../../main/present/window-size.js'
 import { REPORT } from '../support/window-report.js'
 import { STATES, statusIn, UNSET } from '../support/window-states.js'
 import { PICTURES } from '../support/window-pictures.js'
@@ -24,10 +25,6 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** The violations that axe finds, and the number of rules that passed. */
 async function examine(page: Page): Promise<{ violations: string[]; passes: number }> {
-  // axe waits for timers.
-  await page.clock.resume()
-  // Scripts evaluated by a test bypass the page's policy.
-  await page.evaluate(AXE)
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: { run(context: Document, options: RunOptions): Promise<AxeResults> }
@@ -49,27 +46,27 @@ const SIZES = [
   { width: 150, height: 180 },
 ] as const
 
-// Every view and state with a picture.
+// Every view and state with a picture. Both checks share a page, because to open it takes as long as they do.
 for (const { name, answers, act } of PICTURES) {
-  test(`axe finds no violation in ${name}, light or dark`, async ({ open }) => {
+  test(`axe finds no violation in ${name}, light or dark, and nothing is cut off or scrolls sideways, however narrow or enlarged`, async ({
+    open,
+  }) => {
     const { page } = await open(answers, { reducedMotion: 'reduce' })
     await act?.(page)
+    for (const size of SIZES) {
+      await page.setViewportSize(size)
+      expect(await cutOff(page), `at ${size.width} by ${size.height}`).toEqual([])
+    }
+    await page.setViewportSize(WINDOW_SIZE)
+    // axe waits for timers.
+    await page.clock.resume()
+    // Scripts evaluated by a test bypass the page's policy.
+    await page.evaluate(AXE)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
       const { violations, passes } = await examine(page)
       expect(violations).toEqual([])
       expect(passes).toBeGreaterThan(10)
-    }
-  })
-
-  test(`nothing of ${name} is cut off or scrolls sideways, however narrow or enlarged`, async ({
-    open,
-  }) => {
-    const { page } = await open(answers)
-    await act?.(page)
-    for (const size of SIZES) {
-      await page.setViewportSize(size)
-      expect(await cutOff(page)).toEqual([])
     }
   })
 }

@@ -463,13 +463,14 @@ for (const name of ['signed-out', 'waiting', 'failed', 'signed-in', 'demo'] as c
   })
 }
 
-for (const [name, status] of Object.entries(CONFIGURED)) {
-  test(`the heading of ${name} breaks only between words in the smallest window at 200 %`, async ({
-    open,
-  }) => {
-    const { page } = await open(status)
-    await page.setViewportSize({ width: 150, height: 180 })
-    const broken = await page.locator('#heading span').evaluate((span) => {
+test('each heading breaks only between words in the smallest window at 200 %', async ({ open }) => {
+  const { page, tell } = await open(SIGNED_OUT)
+  await page.setViewportSize({ width: 150, height: 180 })
+  for (const [name, status] of Object.entries(CONFIGURED)) {
+    await tell(status)
+    const heading = page.locator('#heading span')
+    await expect(heading).toHaveText(toView(status, NOW_MS).heading)
+    const broken = await heading.evaluate((span) => {
       // The width of the widest system font.
       span.style.letterSpacing = '0.12em'
       const text = span.firstChild as Text
@@ -480,9 +481,9 @@ for (const [name, status] of Object.entries(CONFIGURED)) {
         return range.getClientRects().length === 1 ? [] : [word]
       })
     })
-    expect(broken).toEqual([])
-  })
-}
+    expect(broken, name).toEqual([])
+  }
+})
 
 test('no state of the window shows names from the source code', () => {
   for (const [name, status] of Object.entries(STATES)) {
