@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type * as z from 'zod'
 import type { Agent } from '../agent/agent.js'
 import { defaultId, defaultSession, findAccount, type AccountSession } from '../agent/model.js'
-import { createNamedKey, isKeyName, type KeyProblem } from '../agent/named-key.js'
-import type { ManageAction } from '../consent/consent.js'
+import { createNamedKey, findKeyProblem, joinScopes, type KeyProblem } from '../agent/named-key.js'
+import type { ConsentAction } from '../consent/consent.js'
 import { excerpt } from '../base/printable.js'
 import { pickAccount } from '../oauth/account.js'
 import { toAppEntries } from '../present/app-entries.js'
@@ -53,7 +53,7 @@ async function readBody<Value>(
 
 type Managing = {
   response: ServerResponse
-  action: ManageAction
+  action: ConsentAction
   /** The account that the question names; the default one if left out. */
   account?: AccountSession | null
 }
@@ -78,9 +78,8 @@ async function makeDefault(
 ): Promise<Answer> {
   const { account: id } = await readBody(request, (models) => models.useRequest)
   const action = { kind: 'make-default' } as const
-  await requireManage(deps, request, { response, action, account: findNamed(deps, id) })
-  const account = findNamed(deps, id)
-  if (account === null) throw makeNotSignedInProblem(PROBLEM_DETAILS.noSuchAccount)
+  await requireManage(deps, request, { response, action, account: requireNamed(deps, id) })
+  const account = requireNamed(deps, id)
   await deps.agent.makeDefault(id)
   const { provider } = account
   return answerJson(JSON.stringify({ account: { id, provider, ...pickAccount(account.account) } }))
@@ -92,9 +91,12 @@ async function forgetApp(
   response: ServerResponse,
 ): Promise<Answer> {
   const { app } = await readBody(request, (models) => models.forgetRequest)
-  const action = { kind: 'forget-app', app: nameApp(deps, app) } as const
+  const found = deps.agent.consents.find(app)
+  if (found === null) throw new Problem('refused', PROBLEM_DETAILS.noSuchApp)
+  const action = { kind: 'forget-app', app: found.name, id: found.id } as const
   await requireManage(deps, request, { response, action })
-  if (await deps.agent.consents.forget(app)) return DONE
+  // What had the name when the person was asked.
+  if (await deps.agent.consents.forget(found.id)) return DONE
   throw new Problem('refused', PROBLEM_DETAILS.noSuchApp)
 }
 
@@ -104,15 +106,16 @@ async function createKey(
   response: ServerResponse,
 ): Promise<Answer> {
   const { name, account: id, scope = [] } = await readBody(request, (models) => models.keyRequest)
-  if (!isKeyName(name)) throw new Problem('refused', PROBLEM_DETAILS.badKeyName)
-  const asked = id === undefined ? findDefault(deps) : findNamed(deps, id)
-  const scopes = scope.length === 0 ? null : scope.join(' ')
-  const action = { kind: 'make-key', name, scope: scopes } as const
+  const isNamed = id !== undefined
+  const asked = isNamed ? requireNamed(deps, id) : findDefault(deps)
+  const problem = findKeyProblem(deps.agent, { name, account: asked, scopes: scope })
+  if (problem !== null) throw toKeyProblem(problem, isNamed)
+  const action = { kind: 'make-key', name, scope: joinScopes(scope) } as const
   await requireManage(deps, request, { response, action, account: asked })
   // The person has allowed a key for the account of the question. Another one may be the default by now.
   const account = asked && findNamed(deps, asked.id)
   const made = await createNamedKey(deps.agent, { name, account, scopes: scope })
-  if (made.kind !== 'made') throw toKeyProblem(made, id !== undefined)
+  if (made.kind !== 'made') throw toKeyProblem(made, isNamed)
   return answerJson(JSON.stringify({ id: made.id, name, key: made.key }))
 }
 
@@ -131,12 +134,6 @@ function toKeyProblem(problem: KeyProblem, isNamed: boolean): Problem {
   }
 }
 
-/** The person is asked about a name, because IDs look alike. */
-function nameApp({ agent }: AgentRouteDeps, app: string): string {
-  const found = toAppEntries(agent.model()).find(({ id }) => id === app)
-  return found?.name ?? app
-}
-
 function findDefault({ agent }: AgentRouteDeps): AccountSession | null {
   const session = defaultSession(agent.model())
   return session.kind === 'signed-out' ? null : session
@@ -144,6 +141,13 @@ function findDefault({ agent }: AgentRouteDeps): AccountSession | null {
 
 function findNamed({ agent }: AgentRouteDeps, id: string): AccountSession | null {
   return findAccount(agent.model(), id) ?? null
+}
+
+/** Fails with `not-signed-in`: the person is asked about nothing that can't be done. */
+function requireNamed(deps: AgentRouteDeps, id: string): AccountSession {
+  const found = findNamed(deps, id)
+  if (found !== null) return found
+  throw makeNotSignedInProblem(PROBLEM_DETAILS.noSuchAccount)
 }
 
 function listAccounts({ agent }: AgentRouteDeps): readonly object[] {

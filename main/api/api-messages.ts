@@ -76,6 +76,9 @@ export const CONSENT_DETAILS = {
   nobodyToAsk:
     "Latchkey runs in the background, so it can't ask the user. Start it with --allow and the program's " +
     'path, or send a key.',
+  nobodyToAskToManage:
+    "Latchkey runs in the background, so it can't ask the user, and this is never allowed without a question. " +
+    'Start the tray app, or headless in a terminal.',
   tooMany: 'Too many programs are waiting for the user. Try again later.',
   changed:
     'The program at the other end of this connection is not the one that the user was asked about.',
@@ -89,6 +92,8 @@ export const CONSENT_DETAILS = {
     'The key gives no ID token, because its scopes do not include openid. Use another key, or call without one.',
   keyOfOtherProvider: 'The key belongs to an account at another provider.',
   keyOfOtherScope: 'The key is for fewer scopes.',
+  keyCannotSignOut:
+    "The key is for some scopes only, so it can't sign the account out for all programs.",
 }
 
 /** Ends of sentences about a member of a body: "client_id is missing." */

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import type { AccountSession } from '../agent/model.js'
-import type { ConsentAccount, ConsentRefusal, ManageAction } from '../consent/consent.js'
+import type { ConsentAccount, ConsentRefusal, ConsentAction } from '../consent/consent.js'
 import { isOf, type HeldKey } from '../consent/grants.js'
 import { isUnchanged } from '../consent/program.js'
 import type { Caller } from '../net/caller.js'
@@ -28,7 +28,7 @@ export type CallPurpose = Exclude<Purpose, 'manage'>
 
 /** What a call wants. `account`: null if nobody is signed in at the provider yet. */
 export type Wanted = { account: ConsentAccount | null; hangUp: HangUp } & (
-  { purpose: CallPurpose; action?: never } | { purpose: 'manage'; action: ManageAction }
+  { purpose: CallPurpose; action?: ConsentAction } | { purpose: 'manage'; action: ConsentAction }
 )
 
 /** @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1} */
@@ -94,7 +94,7 @@ export async function requireConsent(
     signal: hangUp(),
     lookAgain: () => findCaller(request, { isFresh: true }),
   })
-  if (verdict.kind === 'refused') throw notAllowed(toDetail(verdict.reason))
+  if (verdict.kind === 'refused') throw notAllowed(toDetail(verdict.reason, purpose))
   return caller
 }
 
@@ -124,7 +124,7 @@ export function notAllowed(detail: string): Problem {
   return new Problem('not-allowed', detail)
 }
 
-function toDetail(reason: ConsentRefusal): string {
+function toDetail(reason: ConsentRefusal, purpose: Purpose): string {
   switch (reason) {
     case 'denied':
       return CONSENT_DETAILS.denied
@@ -134,7 +134,7 @@ function toDetail(reason: ConsentRefusal): string {
     case 'locked':
       return CONSENT_DETAILS.locked
     case 'nobody-to-ask':
-      return CONSENT_DETAILS.nobodyToAsk
+      return CONSENT_DETAILS[purpose === 'manage' ? 'nobodyToAskToManage' : 'nobodyToAsk']
     case 'too-many':
       return CONSENT_DETAILS.tooMany
     case 'changed':

@@ -24,14 +24,19 @@ export type AskingProgram = {
 /** An account in the list, as far as consents need it. */
 export type ConsentAccount = SessionOwner & { id: string; provider: string; account: Account }
 
-/** What a call of the purpose `manage` would do. The person allows this, and nothing else. */
-export type ManageAction =
+/**
+ * What a call would do that gives the program nothing for later: each call of the purpose `manage`, and a
+ * sign-out, which a program may do that may have access tokens. The person allows this, and nothing else.
+ */
+export type ConsentAction =
+  /** Of the account that the question names, for all programs. */
+  | { kind: 'sign-out' }
   | { kind: 'list-accounts' }
   | { kind: 'list-apps' }
   /** Of the account that the question names. */
   | { kind: 'make-default' }
-  /** `app`: the name of an app or a key. */
-  | { kind: 'forget-app'; app: string }
+  /** `app`: the name of an app or a key. `id`: names it in the list. */
+  | { kind: 'forget-app'; app: string; id: string }
   /** `scope`: separated by spaces; null if the key is for all scopes of the account. */
   | { kind: 'make-key'; name: string; scope: string | null }
 
@@ -41,8 +46,8 @@ export type ConsentQuestion = {
   /** Null if nobody is signed in at the provider yet. */
   account: Omit<ConsentAccount, keyof SessionOwner> | null
   purpose: Purpose
-  /** Null for every purpose but `manage`. */
-  action: ManageAction | null
+  /** Null if the program wants something for itself. */
+  action: ConsentAction | null
   /** False if the program can only be allowed once. */
   canLast: boolean
   /** When the wait for the answer ends, in milliseconds since the epoch. */
@@ -78,8 +83,8 @@ export type ConsentRequest = {
   /** Null if nobody is signed in at the provider yet. */
   account: ConsentAccount | null
   purpose: Purpose
-  /** For the purpose `manage`, and for no other. */
-  action?: ManageAction
+  /** Absent if the program wants something for itself. */
+  action?: ConsentAction
   /** Aborts when the caller hangs up. */
   signal: AbortSignal
   /** Identifies the caller again, after a wait. */

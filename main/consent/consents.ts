@@ -37,6 +37,8 @@ export type Consents = {
   list(): ConsentList
   /** The person has opened the list. Programs that ask in vain are refused for short times again. */
   listOpened(): void
+  /** Finds a grant or a denial as {@link Consents.forget} does; null if there is none, or not only one. */
+  find(app: string): { id: string; name: string } | null
   /**
    * Takes back a grant or ends a denial, by its ID, or by its name if only one has it. False: there is
    * none, or several have the name. Fails with `storage-failed` if the grant may come back.
@@ -113,6 +115,7 @@ export function createConsents(deps: ConsentDeps): Consents {
     },
     list: () => list(parts),
     listOpened: denials.forgiveAll,
+    find: (app) => findEntry(parts, app),
     forget: (app) => forget(parts, app),
     async createKey({ name, account, scope }) {
       const key = `${KEY_PREFIX}${randomBytes(KEY_BYTES).toString('base64url')}`
@@ -260,8 +263,8 @@ function settle(
   { request, isShown }: Asked,
   result: QuestionResult | null,
 ): void {
-  const { caller, account, purpose } = request
-  if (result === 'always' && canLast(caller) && purpose !== 'manage' && account !== null) {
+  const { caller, account, purpose, action } = request
+  if (result === 'always' && canLast(caller) && action === undefined && account !== null) {
     grants.allow(caller, account, [purpose])
   }
   if (!isShown) return
@@ -271,17 +274,19 @@ function settle(
 }
 
 async function forget(parts: Parts, app: string): Promise<boolean> {
-  const { grants, denials } = parts
-  const grant = findByName(grants.all(), app, ({ name }) => name)
-  if (grant) {
-    await grants.remove(({ id }) => id === grant.id)
-    return true
-  }
-  const denial = findByName(denials.list(), app, ({ program }) => program.name)
-  if (!denial) return false
-  denials.remove(({ id }) => id === denial.id)
-  tell(parts)
+  const found = findEntry(parts, app)
+  if (found === null) return false
+  const isFound = ({ id }: { id: string }): boolean => id === found.id
+  if (parts.denials.remove(isFound)) tell(parts)
+  else await parts.grants.remove(isFound)
   return true
+}
+
+function findEntry({ grants, denials }: Parts, app: string): { id: string; name: string } | null {
+  const grant = findByName(grants.all(), app, ({ name }) => name)
+  if (grant) return { id: grant.id, name: grant.name }
+  const denial = findByName(denials.list(), app, ({ program }) => program.name)
+  return denial ? { id: denial.id, name: denial.program.name ?? '' } : null
 }
 
 /** Finds an entry by its ID, or by its name if no other has the same name. */

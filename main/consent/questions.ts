@@ -28,7 +28,7 @@ export type QuestionResult = ConsentAnswer | ConsentRefusal
 export type Asked = {
   question: ConsentQuestion
   /** The program that was asked about. */
-  request: Pick<ConsentRequest, 'caller' | 'account' | 'purpose'>
+  request: Pick<ConsentRequest, 'caller' | 'account' | 'purpose' | 'action'>
   /** True once the person has been asked. */
   isShown: boolean
 }
@@ -257,7 +257,7 @@ function toQuestion(
     account: account && pickConsentAccount(account),
     purpose,
     action: action ?? null,
-    canLast: canLast(caller) && purpose !== 'manage' && account !== null,
+    canLast: canLast(caller) && action === undefined && account !== null,
     deadlineMs,
   }
 }

@@ -4,7 +4,7 @@ import type {
   AskingProgram,
   ConsentEnd,
   ConsentQuestion,
-  ManageAction,
+  ConsentAction,
 } from '../consent/consent.js'
 import { printable } from '../base/printable.js'
 import type { Doubt } from '../net/caller.js'
@@ -15,14 +15,15 @@ export const CONSENT_WORDS = {
   asks: (app: string) => `${app} asks to use your account`,
   /** The same, if nobody is signed in yet. */
   asksToSignIn: (app: string) => `${app} asks to sign in as you`,
-  /** The same, for a program that wants to manage Latchkey. */
+  /** The same, for a program that wants to do something once. */
   asksTo: {
+    'sign-out': (app) => `${app} asks to sign you out`,
     'list-accounts': (app) => `${app} asks to see your accounts`,
     'list-apps': (app) => `${app} asks to see your list of apps`,
     'make-default': (app) => `${app} asks to change the default account`,
     'forget-app': (app) => `${app} asks to forget an app`,
     'make-key': (app) => `${app} asks to make a key`,
-  } satisfies Record<ManageAction['kind'], (app: string) => string>,
+  } satisfies Record<ConsentAction['kind'], (app: string) => string>,
   /** A program that was not found, or has no printable name. */
   unknownApp: 'An unknown app',
 
@@ -37,12 +38,13 @@ export const CONSENT_WORDS = {
     'sign-in': 'Sign in as you, without asking you',
     manage: 'Manage Latchkey',
   } satisfies Record<Purpose, string>,
-  /** What a call that manages Latchkey would do. */
+  /** What a call would do that wants nothing for itself. */
   actions: {
+    signOut: 'Sign out this account, so that no app can use it until you sign in again',
     listAccounts: 'See all your accounts, with names and email addresses',
     listApps: 'See which apps and keys you allowed, and which apps you denied',
     makeDefault: 'Make this account the default, which apps get if they ask for no other',
-    forgetApp: (app: string) => `Take back what you decided about "${app}"`,
+    forgetApp: (app: string, id: string) => `Take back what you decided about ${app} (${id})`,
     makeKey: (name: string, scope: string | null) =>
       `Make the key "${name}": whoever has it gets tokens of this account` +
       `${scope === null ? '' : ` (${scope})`} without a question, until you forget it`,
@@ -79,6 +81,7 @@ export const CONSENT_WORDS = {
     /** A shell, curl, a bare interpreter or the like. */
     tool: 'It can only be allowed once, because it does what any other program tells it to do.',
     manage: 'It can only be allowed once, because it shows or changes what you decide.',
+    signOut: 'It can only be allowed once, because it would sign you out for all apps.',
     nobodySignedIn: 'It can only be allowed once, because nobody is signed in yet.',
     uncertain: "It can only be allowed once, because Latchkey can't recognize it the next time.",
   },
@@ -137,6 +140,8 @@ export function describeWish({
   switch (action?.kind) {
     case undefined:
       return purposes[purpose]
+    case 'sign-out':
+      return actions.signOut
     case 'list-accounts':
       return actions.listAccounts
     case 'list-apps':
@@ -144,7 +149,7 @@ export function describeWish({
     case 'make-default':
       return actions.makeDefault
     case 'forget-app':
-      return actions.forgetApp(printable(action.app))
+      return actions.forgetApp(printable(action.app), action.id)
     case 'make-key':
       return actions.makeKey(printable(action.name), action.scope && printable(action.scope))
   }
@@ -169,11 +174,11 @@ export function explainOnlyOnce({
   canLast,
   program: { grade },
   account,
-  purpose,
-}: Pick<ConsentQuestion, 'canLast' | 'program' | 'account' | 'purpose'>): string | null {
+  action,
+}: Pick<ConsentQuestion, 'canLast' | 'program' | 'account' | 'action'>): string | null {
   if (canLast) return null
   const { onlyOnce, useKey } = CONSENT_WORDS
-  if (purpose === 'manage') return onlyOnce.manage
+  if (action !== null) return action.kind === 'sign-out' ? onlyOnce.signOut : onlyOnce.manage
   // A key is for an account, so there can't be one yet.
   if (account === null) return onlyOnce.nobodySignedIn
   return `${grade === 'uncertain' ? onlyOnce.uncertain : onlyOnce.tool} ${useKey}`

@@ -4,7 +4,7 @@ import type {
   AskingProgram,
   ConsentEnd,
   ConsentQuestion,
-  ManageAction,
+  ConsentAction,
 } from '../consent/consent.js'
 import type { Model } from '../agent/model.js'
 import {
@@ -27,7 +27,7 @@ export type ConsentLine = {
   account: ListedAccount | null
   purpose: Purpose
   /** What the call would do; null for every purpose but `manage`. */
-  action: ManageAction | null
+  action: ConsentAction | null
 }
 
 export type ConsentAnsweredLine = { event: 'consent-answered'; id: string; answer: ConsentEnd }

@@ -59,7 +59,7 @@ test('forget is asked about by the name of the app, even if its ID is given', as
   expect(app).toMatch(ID)
   const running = runCli(['apps', 'forget', app, '--data-dir', program.dataDir])
   const { id, action } = await program.line('consent')
-  expect(action).toEqual({ kind: 'forget-app', app: 'backup' })
+  expect(action).toEqual({ kind: 'forget-app', app: 'backup', id: app })
   program.type(`allow ${id}`)
   expect((await running).code).toBe(0)
 })
@@ -83,12 +83,72 @@ test('a key is made for the account of the question, even if another one becomes
   expect(owners).toEqual([['backup', alice!.id]])
 })
 
-test('the name of a key is checked before the person is asked', async ({
+test('what has the name only after the question is not forgotten', async ({
   startProviders,
   start,
 }) => {
   const program = await start(await startProviders())
   await signInWith(program, 'sign-in work', 'alice')
-  const { code, stderr } = await runCli(['key', 'a b', '--data-dir', program.dataDir])
-  expect([code, stderr]).toEqual([1, expect.stringContaining('name')])
+  program.type('key backup')
+  await program.line('key')
+  const running = runCli(['apps', 'forget', 'backup', '--data-dir', program.dataDir])
+  const { id } = await program.line('consent')
+  expect(await type(program, 'forget backup')).toMatchObject({ ok: true })
+  program.type('key backup')
+  await program.line('key')
+  program.type(`allow ${id}`)
+  expect((await running).code).toBe(1)
+  program.type('apps')
+  const { apps } = await program.line('apps')
+  expect(apps.map(({ name }: AppEntry) => name)).toEqual(['backup'])
+})
+
+test('nobody is asked about what can’t be done', async ({ startProviders, start }) => {
+  const program = await start(await startProviders())
+  await signInWith(program, 'sign-in work', 'alice')
+  for (const [command, code] of [
+    [['key', 'a b'], 1],
+    [['key', 'backup', '--scope', 'nothing,-really'], 1],
+    [['key', 'backup', '--account', 'aaaaaaaa'], 5],
+    [['use', 'aaaaaaaa'], 5],
+    [['apps', 'forget', 'nothing'], 1],
+  ] as const) {
+    const ran = await runCli([...command, '--data-dir', program.dataDir])
+    expect([ran.code, ran.stdout], ran.stderr).toEqual([code, ''])
+  }
+  expect(program.stdout()).not.toContain('"event":"consent"')
+})
+
+test('a sign-out is asked about by itself, and not together with a token', async ({
+  startProviders,
+  start,
+}) => {
+  const program = await start(await startProviders())
+  await signInWith(program, 'sign-in work', 'alice')
+  const token = runCli(['token', '--data-dir', program.dataDir])
+  const first = await program.line('consent')
+  expect(first).toMatchObject({ purpose: 'access-token', action: null })
+  const signOut = runCli(['sign-out', '--data-dir', program.dataDir])
+  program.type(`allow ${first.id}`)
+  expect((await token).code).toBe(0)
+  const second = await program.line('consent')
+  expect(second).toMatchObject({ purpose: 'access-token', action: { kind: 'sign-out' } })
+  expect(await type(program, `allow ${second.id} always`)).toMatchObject({ ok: false })
+  program.type(`deny ${second.id}`)
+  expect((await signOut).code).toBe(6)
+  program.type('accounts')
+  expect((await program.line('accounts')).accounts).toMatchObject([{ state: 'signed-in' }])
+})
+
+test('a key for some scopes signs nobody out', async ({ startProviders, start }) => {
+  const program = await start(await startProviders())
+  const [alice] = await signInWith(program, 'sign-in work', 'alice')
+  const run = async (words: string): Promise<number | null> => {
+    program.type(words)
+    const { key } = await program.line('key')
+    const env = { LATCHKEY_KEY: key }
+    return (await runCli(['sign-out', '--data-dir', program.dataDir], { env })).code
+  }
+  expect(await run(`key narrow ${alice!.id} openid`)).toBe(6)
+  expect(await run('key whole')).toBe(0)
 })

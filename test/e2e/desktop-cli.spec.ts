@@ -157,7 +157,7 @@ test('use makes another account the default, in the tray, too', async ({ agent }
   const status = await runAnd('once', 'status')
   expect(status.stdout).toContain(`Account: ${BOB}\n`)
   const unknown = failed(5, PROBLEM_DETAILS.noSuchAccount)
-  expect(await runAnd('once', 'use aaaaaaaa')).toEqual(unknown)
+  expect(await run('use aaaaaaaa')).toEqual(unknown)
   expect((await run('use')).code).toBe(2)
 })
 

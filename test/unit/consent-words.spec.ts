@@ -11,7 +11,7 @@ import {
   showPath,
   titleQuestion,
 } from '../../main/present/consent-words.js'
-import type { AskingProgram, ConsentQuestion, ManageAction } from '../../main/consent/consent.js'
+import type { AskingProgram, ConsentQuestion, ConsentAction } from '../../main/consent/consent.js'
 
 const { purposes, purposesInList, grades, doubts, onlyOnce, labels, answers, ends, kinds } =
   CONSENT_WORDS
@@ -52,11 +52,15 @@ test('what apps ask for', () => {
   })
 })
 
-test('what a program that manages Latchkey asks for, with a title for a notification', () => {
-  const wish = (action: ManageAction): readonly string[] => [
+test('what a program asks for that wants nothing for itself, with a title for a notification', () => {
+  const wish = (action: ConsentAction): readonly string[] => [
     titleQuestion({ ...QUESTION, account: ACCOUNT, purpose: 'manage', action }),
     describeWish({ purpose: 'manage', action }),
   ]
+  expect(wish({ kind: 'sign-out' })).toEqual([
+    'notes asks to sign you out',
+    'Sign out this account, so that no app can use it until you sign in again',
+  ])
   expect(wish({ kind: 'list-accounts' })).toEqual([
     'notes asks to see your accounts',
     'See all your accounts, with names and email addresses',
@@ -69,9 +73,9 @@ test('what a program that manages Latchkey asks for, with a title for a notifica
     'notes asks to change the default account',
     'Make this account the default, which apps get if they ask for no other',
   ])
-  expect(wish({ kind: 'forget-app', app: 'back\u001bup' })).toEqual([
+  expect(wish({ kind: 'forget-app', app: 'back\u001bup', id: 'k3vq7mzd' })).toEqual([
     'notes asks to forget an app',
-    'Take back what you decided about "back\ufffdup"',
+    'Take back what you decided about back\ufffdup (k3vq7mzd)',
   ])
   expect(wish({ kind: 'make-key', name: 'backup', scope: null })).toEqual([
     'notes asks to make a key',
@@ -102,6 +106,7 @@ test('how sure Latchkey is, and why not', () => {
   })
   expect(onlyOnce).toEqual({
     manage: 'It can only be allowed once, because it shows or changes what you decide.',
+    signOut: 'It can only be allowed once, because it would sign you out for all apps.',
     tool: 'It can only be allowed once, because it does what any other program tells it to do.',
     nobodySignedIn: 'It can only be allowed once, because nobody is signed in yet.',
     uncertain: "It can only be allowed once, because Latchkey can't recognize it the next time.",
@@ -148,6 +153,8 @@ const QUESTION: ConsentQuestion = {
   deadlineMs: 0,
 }
 
+const LIST = { kind: 'list-apps' } as const
+
 const ACCOUNT = {
   id: 'alice235',
   provider: 'work',
@@ -189,9 +196,11 @@ test('an app that can only be allowed once is told why', () => {
     `${onlyOnce.uncertain} ${useKey}`,
   )
   expect(explainOnlyOnce({ ...QUESTION, canLast })).toBe(onlyOnce.nobodySignedIn)
-  expect(explainOnlyOnce({ ...QUESTION, canLast, account: ACCOUNT, purpose: 'manage' })).toBe(
+  expect(explainOnlyOnce({ ...QUESTION, canLast, account: ACCOUNT, action: LIST })).toBe(
     onlyOnce.manage,
   )
+  const action = { kind: 'sign-out' } as const
+  expect(explainOnlyOnce({ ...QUESTION, canLast, account: ACCOUNT, action })).toBe(onlyOnce.signOut)
 })
 
 test('a path is printable, and both ends of a very long one are shown', () => {

@@ -1111,7 +1111,7 @@ test('what a sign-out took back does not come back with a consent to less', asyn
 })
 
 test('S50: a program that wants to manage Latchkey is asked about each time, whatever was allowed', async () => {
-  const manage = request(seenCaller(), { purpose: 'manage' })
+  const manage = request(seenCaller(), { purpose: 'manage', action: { kind: 'list-apps' } })
   for (const settings of [
     {},
     { mode: 'off' as const },

@@ -416,7 +416,7 @@ export const CONSENT: readonly MutatedFile[] = [
     faults: [
       {
         name: 'a refused call gets its token',
-        find: "if (verdict.kind === 'refused') throw notAllowed(toDetail(verdict.reason))",
+        find: "if (verdict.kind === 'refused') throw notAllowed(toDetail(verdict.reason, purpose))",
         replace: 'void verdict',
         grep: 'a copy is another program',
       },
@@ -760,8 +760,13 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a question names an app by its ID',
-        find: 'return found?.name ?? app',
-        replace: 'return app',
+        find: 'app: found.name, id: found.id',
+        replace: 'app: found.id, id: found.id',
+      },
+      {
+        name: 'what has the name after the question is forgotten',
+        find: 'consents.forget(found.id)',
+        replace: 'consents.forget(app)',
       },
     ],
   },

@@ -91,7 +91,7 @@ export const TERMINAL: readonly MutatedFile[] = [
     faults: [
       {
         name: 'a key may have any name',
-        find: 'if (!isKeyName(name)) return',
+        find: 'if (!KEY_NAME.test(name)) return',
         replace: 'if (name === "") return',
       },
       {
