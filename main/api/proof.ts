@@ -1,14 +1,17 @@
 // Answers a program that wants to know whether this is the service whose file it has read.
 
 import type { IncomingMessage } from 'node:http'
-import { isNonce, proveService, type ServiceIdentity } from '../net/service-proof.js'
+import { isNonce, proveService, SOCKET_PORT, type ServiceIdentity } from '../net/service-proof.js'
 import { answerJson, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import { Problem } from './problem.js'
 
-/** A call by the Unix socket, which has no port, gets the proof for `port`. */
+/**
+ * The proof is for the port that the program sees: a relay on another port gets no proof for itself. On the
+ * Unix socket, it is for {@link SOCKET_PORT}, which no relay to a port gets.
+ */
 export function answerProof(
-  { identity, port }: { identity: ServiceIdentity; port: number },
+  identity: ServiceIdentity,
   { url = '', socket }: IncomingMessage,
 ): Answer {
   const mark = url.indexOf('?')
@@ -18,7 +21,6 @@ export function answerProof(
   if (others.length > 0 || !isNonce(nonce)) {
     throw new Problem('malformed', PROBLEM_DETAILS.noNonce)
   }
-  // The port that the program sees: a relay on another port gets no proof for itself.
-  const proof = proveService(identity, { nonce, port: socket.localPort ?? port })
+  const proof = proveService(identity, { nonce, port: socket.localPort ?? SOCKET_PORT })
   return answerJson(JSON.stringify({ proof }))
 }

@@ -239,7 +239,7 @@ function rememberSignedIn({ agent }: ServiceDeps): SignedInCallers {
 /** Every endpoint of the table has its handler here. */
 function createHandlers(deps: AnsweringDeps & PkceDeps & { access: IdentityAccess }): Handlers {
   let description: string | null = null
-  const { identity: known = createServiceIdentity(), ports } = deps
+  const { identity: known = createServiceIdentity() } = deps
   const signIns = createProgramSignIns(deps)
   return {
     ...createPkceHandlers(deps),
@@ -251,8 +251,7 @@ function createHandlers(deps: AnsweringDeps & PkceDeps & { access: IdentityAcces
     'GET /models': rejectCloudCall,
     'GET /.well-known/health': () => answerText('ok'),
     'GET /.well-known/version': () => answerText(deps.clientVersion ?? deps.version),
-    'GET /.well-known/proof': (request) =>
-      answerProof({ identity: known, port: ports[0]! }, request),
+    'GET /.well-known/proof': (request) => answerProof(known, request),
     'GET /openapi.json': async () => {
       const { describeApi } = await import('./openapi.js')
       return answerJson((description ??= JSON.stringify(describeApi(deps.version, deps.url))))

@@ -25,6 +25,10 @@ export const USAGE_MESSAGES = {
   noKeyIn: (place: string) => `${place} contains no key. A key begins with latchkey_.`,
 }
 
+/** Where a program listens: on a port, or at the path of a Unix socket. */
+const toPlace = (place: number | string): string =>
+  typeof place === 'number' ? `on port ${place}` : `at ${place}`
+
 /** About the agent that a command talks to. */
 export const AGENT_MESSAGES = {
   none: (directory: string) =>
@@ -35,11 +39,11 @@ export const AGENT_MESSAGES = {
     `Other users can write ${path}, so it may name a program of theirs. Nothing was sent.`,
   otherUser: (port: number) =>
     `Another user's program listens on port ${port}, where your Latchkey should. It was sent nothing.`,
-  notProven: (port: number) =>
-    `The program on port ${port} can't prove that it is your Latchkey. It was sent nothing. If it is ` +
+  notProven: (place: number | string) =>
+    `The program ${toPlace(place)} can't prove that it is your Latchkey. It was sent nothing. If it is ` +
     'an older version, restart Latchkey.',
-  silent: (port: number) =>
-    `The program on port ${port} does not answer as your Latchkey would. It was sent nothing.`,
+  silent: (place: number | string) =>
+    `The program ${toPlace(place)} does not answer as your Latchkey would. It was sent nothing.`,
   waitsForAnswer:
     'Waiting. Latchkey may be asking you whether to allow this: see its window or its terminal.',
   waitsForBrowser:

@@ -1,12 +1,18 @@
 // Finds the agent, and makes sure that it is ours before anything secret, or any command, is sent to it.
 
-import { lstatSync } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { isObject } from '../base/schema.js'
 import type { Secret } from '../base/secret.js'
 import type { Connection, TcpTable } from '../net/proc-net-tcp.js'
-import { createNonce, isProof, PROOF_PATH, type ServiceIdentity } from '../net/service-proof.js'
+import {
+  createNonce,
+  isProof,
+  PROOF_PATH,
+  SOCKET_PORT,
+  type Challenge,
+} from '../net/service-proof.js'
 import { isPrivateFolder } from '../storage/lock-socket.js'
 import { readServiceFile, SERVICE_FILE, type ServiceFile } from '../storage/service-file.js'
 import { createAgentClient, createLine, type AgentClient, type Line } from './agent-client.js'
@@ -28,45 +34,62 @@ export type FindAgentDeps = {
 const TIMEOUT_MS = 5_000
 
 /**
- * 1. Read the service file, which only this user can write.
- * 2. With a key, take the Unix socket, because nobody else can enter its folder.
- * 3. Else connect to the port, and ask for a proof with a nonce. This call contains nothing of the user's.
- * 4. The other end must belong to this user, if the system tells, and the proof must be right.
+ * 1. Read the service file, which only this user can write. The opened file counts, because another user
+ *    may own a link on the way to it, and change the link at any time.
+ * 2. With a key, connect to the Unix socket, because nobody else can enter its folder. Else, or if nothing
+ *    listens there, connect to the port.
+ * 3. Ask for a proof with a nonce. This call contains nothing of the user's.
+ * 4. The other end of a port must belong to this user, if the system tells. The proof must be right.
  * 5. Keep this connection for all calls: another one could end at another program.
  *
  * Fails with a `CliError`: `noAgent`, or `wrongAgent` if something else answers.
  */
 export async function findAgent(deps: FindAgentDeps): Promise<AgentClient> {
   const { dataDir, key, user } = deps
-  const service = readServiceFile(dataDir)
+  let stats: Stats | null = null
+  const service = readServiceFile(dataDir, (opened) => void (stats = opened))
   if (service === null) throw new CliError('noAgent', AGENT_MESSAGES.none(dataDir))
-  const path = join(dataDir, SERVICE_FILE)
-  if (!isOwnFile(path, user)) throw new CliError('wrongAgent', AGENT_MESSAGES.fileOfOther(path))
-  const bySocket = key === null ? null : await connectBySocket(service)
-  if (bySocket !== null) return createAgentClient(createLine(bySocket, 'localhost'), key)
-  return createAgentClient(await connectByPort(deps, service), key)
+  if (!isOwnFile(stats!, user)) {
+    throw new CliError('wrongAgent', AGENT_MESSAGES.fileOfOther(join(dataDir, SERVICE_FILE)))
+  }
+  const bySocket = key === null ? null : await connectBySocket(deps, service)
+  return createAgentClient(bySocket ?? (await connectByPort(deps, service)), key)
 }
 
 /** Whoever writes the file says which program gets the commands. */
-function isOwnFile(path: string, user: number | null): boolean {
-  const found = lstatSync(path, { throwIfNoEntry: false })
-  if (user === null || found === undefined) return true
-  return found.uid === user && (found.mode & 0o022) === 0
+function isOwnFile({ uid, mode }: Stats, user: number | null): boolean {
+  return user === null || (uid === user && (mode & 0o022) === 0)
 }
 
 /** Null if there is no socket, or nobody listens there. */
-async function connectBySocket({ socket: path }: ServiceFile): Promise<Socket | null> {
+async function connectBySocket(deps: FindAgentDeps, service: ServiceFile): Promise<Line | null> {
+  const { socket: path } = service
   if (path === null || !isPrivateFolder(dirname(path), false)) return null
-  return connectTo(() => connect(path))
+  const socket = await connectTo(() => connect(path))
+  return socket && requireProof(deps, { socket, host: 'localhost', place: path, service })
 }
 
 async function connectByPort(deps: FindAgentDeps, service: ServiceFile): Promise<Line> {
-  const { port, instance, secret } = service
+  const { port } = service
   const socket = await connectTo(() => connect(port, '127.0.0.1'))
   if (socket === null) throw new CliError('noAgent', AGENT_MESSAGES.gone(deps.dataDir))
-  const line = createLine(socket, `127.0.0.1:${port}`)
+  return requireProof(deps, { socket, host: `127.0.0.1:${port}`, place: port, service })
+}
+
+type Connected = {
+  socket: Socket
+  /** For the Host header. */
+  host: string
+  /** The port, or the path of the Unix socket. */
+  place: number | string
+  service: ServiceFile
+}
+
+/** Returns the connection if its other end is our agent, and else closes it. */
+async function requireProof(deps: FindAgentDeps, connected: Connected): Promise<Line> {
+  const line = createLine(connected.socket, connected.host)
   try {
-    await requireProof(deps, { socket, line, port, identity: secret && { instance, secret } })
+    await checkProof(deps, connected, line)
     return line
   } catch (thrown) {
     line.close()
@@ -74,31 +97,31 @@ async function connectByPort(deps: FindAgentDeps, service: ServiceFile): Promise
   }
 }
 
-type Asked = {
-  socket: Socket
-  line: Line
-  port: number
-  /** Null if an older version wrote the service file. */
-  identity: ServiceIdentity | null
-}
-
-async function requireProof(
+async function checkProof(
   { user, openTable, timeoutMs = TIMEOUT_MS }: FindAgentDeps,
-  { socket, line, port, identity }: Asked,
+  { socket, place, service }: Connected,
+  line: Line,
 ): Promise<void> {
   const nonce = createNonce()
   const connection = toConnection(socket)
   const giveUp = setTimeout(() => socket.destroy(), timeoutMs)
   const proof = await askProof(line, nonce).finally(() => clearTimeout(giveUp))
   // Only now has the other end surely accepted the connection, so that it shows its owner.
-  const owner = findOwner(connection, user, openTable)
-  if (owner === 'other') throw new CliError('wrongAgent', AGENT_MESSAGES.otherUser(port))
+  const isPort = typeof place === 'number'
+  const owner = isPort ? findOwner(connection, user, openTable) : 'untold'
+  if (owner === 'other') throw new CliError('wrongAgent', AGENT_MESSAGES.otherUser(service.port))
   if (proof === null || owner === 'gone') {
-    throw new CliError('wrongAgent', AGENT_MESSAGES.silent(port))
+    throw new CliError('wrongAgent', AGENT_MESSAGES.silent(place))
   }
-  if (identity === null || !isProof(proof, identity, { nonce, port })) {
-    throw new CliError('wrongAgent', AGENT_MESSAGES.notProven(port))
+  const challenge = { nonce, port: isPort ? place : SOCKET_PORT }
+  if (!isRight(proof, service, challenge)) {
+    throw new CliError('wrongAgent', AGENT_MESSAGES.notProven(place))
   }
+}
+
+/** An older version wrote a service file without a secret, so that nothing can be proven. */
+function isRight(proof: string, { instance, secret }: ServiceFile, challenge: Challenge): boolean {
+  return secret !== null && isProof(proof, { instance, secret }, challenge)
 }
 
 /** Null if the answer contains no proof. */
@@ -123,7 +146,7 @@ function toConnection({ remoteAddress, remotePort, localAddress, localPort }: So
   }
 }
 
-/** `untold`: the system never shows the owners of connections, so that the proof alone decides. */
+/** `untold`: the system never shows the owners of such connections, so that the proof alone decides. */
 type Owner = 'self' | 'other' | 'gone' | 'untold'
 
 function findOwner(

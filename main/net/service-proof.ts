@@ -10,8 +10,14 @@ export type ServiceIdentity = {
   secret: Secret
 }
 
-/** What a proof is for: a program's own random text, and the port that it connected to. */
+/**
+ * What a proof is for: a program's own random text, and the port that it connected to. On the Unix socket,
+ * `port` is {@link SOCKET_PORT}.
+ */
 export type Challenge = { nonce: string; port: number }
+
+/** Stands for the Unix socket in a proof. Nothing listens on port 0. */
+export const SOCKET_PORT = 0
 
 const RANDOM_BYTES = 32
 /** 32 bytes in base64url. */

@@ -1,6 +1,6 @@
 // The service file: tells this user's other programs the address of the local service.
 
-import { rmSync } from 'node:fs'
+import { rmSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { createSecret, type Secret } from '../base/secret.js'
 import {
@@ -81,10 +81,16 @@ const serviceFile = fields.transform((file) => ({
   urls: file.urls.length > 0 ? file.urls : [file.url],
 }))
 
-/** Reads the file. Null if it is missing or can't be read. */
-export function readServiceFile(directory: string): ServiceFile | null {
+/**
+ * Reads the file. Null if it is missing or can't be read. `inspect` is called with the facts of the opened
+ * file itself, because its path may lead elsewhere by now.
+ */
+export function readServiceFile(
+  directory: string,
+  inspect: (stats: Stats) => void = () => undefined,
+): ServiceFile | null {
   try {
-    const bytes = readRegularFile(join(directory, SERVICE_FILE), { mostBytes: 4096 })
+    const bytes = readRegularFile(join(directory, SERVICE_FILE), { mostBytes: 4096, inspect })
     const content: unknown = JSON.parse(bytes.toString('utf8'))
     const parsed = serviceFile.safeParse(content)
     return parsed.success ? parsed.data : null

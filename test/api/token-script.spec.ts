@@ -17,7 +17,9 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { createSecret } from '../../main/base/secret.js'
 import { findCommand } from '../../main/cli/commands-table.js'
+import { proveService, SOCKET_PORT, type ServiceIdentity } from '../../main/net/service-proof.js'
 import { peekClaims } from '../../main/oauth/id-token.js'
 import { findProgram } from '../support/program-path.js'
 import { ROOT } from '../support/root.js'
@@ -26,6 +28,7 @@ import { comeBack, expect, test as base } from '../support/service.js'
 
 const SCRIPT = join(ROOT, 'main/assets/latchkey-token.sh')
 const KEY = `latchkey_${'k'.repeat(43)}`
+const IDENTITY: ServiceIdentity = { instance: 'x', secret: createSecret('s'.repeat(43)) }
 const SHELLS = ['sh', 'dash', 'bash', 'busybox'].filter((one) => findProgram(one) !== null)
 
 type Ended = { code: number; stdout: string; stderr: string }
@@ -51,6 +54,12 @@ const test = base.extend<{ fake: Fake }>({
     const server = createServer((request, response) => {
       void text(request).then((body) => {
         const { method = '', url = '', headers } = request
+        // The command line makes sure of the service first.
+        const nonce = /^\/\.well-known\/proof\?nonce=([\w-]+)$/.exec(url)?.[1]
+        if (nonce !== undefined) {
+          const proof = proveService(IDENTITY, { nonce, port: SOCKET_PORT })
+          return void response.end(JSON.stringify({ proof }))
+        }
         asked.push({ method, url, headers, body })
         // The command line reads JSON.
         const isText = next.status !== 200 || headers.accept === 'text/plain'
@@ -60,7 +69,16 @@ const test = base.extend<{ fake: Fake }>({
     })
     await new Promise<void>((resolve) => server.listen(socket, resolve))
     const version = '0.1.0'
-    const service = { instance: 'x', url: 'http://127.0.0.1:1', port: 1, socket, pid: 1, version }
+    const { instance, secret } = IDENTITY
+    const service = {
+      instance,
+      url: 'http://127.0.0.1:1',
+      port: 1,
+      socket,
+      pid: 1,
+      version,
+      secret: secret.reveal(),
+    }
     const content = JSON.stringify(service, null, 2)
     await writeFile(join(dataDir, 'service.json'), content, { mode: 0o600 })
     const keyFile = join(dataDir, 'a key')

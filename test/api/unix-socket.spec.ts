@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
+import { createNonce, isProof, SOCKET_PORT } from '../../main/net/service-proof.js'
+import { readServiceFile } from '../../main/storage/service-file.js'
 import { asNobody, whyNoOtherUser } from '../support/other-user.js'
 import { comeBack, expect, test as base } from '../support/service.js'
 
@@ -170,4 +172,17 @@ test('if the path of the data directory is too long, the socket is in this userâ
   await program.ended
   expect(existsSync(path)).toBe(false)
   await rm(folder, { recursive: true })
+})
+
+test('S50: the proof on the socket is another one than on the port, so that a port canâ€™t relay it', async ({
+  serve,
+}) => {
+  const { program, port } = await serve()
+  const { instance, secret, socket } = readServiceFile(program.dataDir)!
+  const nonce = createNonce()
+  const said = await ask(socket!, `/.well-known/proof?nonce=${nonce}`)
+  const { proof } = JSON.parse(said.text) as { proof: string }
+  const identity = { instance, secret: secret! }
+  expect(isProof(proof, identity, { nonce, port: SOCKET_PORT })).toBe(true)
+  expect(isProof(proof, identity, { nonce, port })).toBe(false)
 })

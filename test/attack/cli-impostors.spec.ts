@@ -21,10 +21,15 @@ import { createSecret, type Secret } from '../../main/base/secret.js'
 import { AGENT_MESSAGES } from '../../main/cli/cli-messages.js'
 import { findAgent, type FindAgentDeps } from '../../main/cli/find-agent.js'
 import { openTcpTable, type Row, type TcpTable } from '../../main/net/proc-net-tcp.js'
-import { proveService, type ServiceIdentity } from '../../main/net/service-proof.js'
+import {
+  PROOF_PATH,
+  proveService,
+  SOCKET_PORT,
+  type ServiceIdentity,
+} from '../../main/net/service-proof.js'
 import { impersonate, ONLY_A_NONCE } from '../support/impostor.js'
 import { NOBODY, whyNoOtherUser } from '../support/other-user.js'
-import { runCli, type Ran } from '../support/run-cli.js'
+import { runCli, runCommand, type Ran } from '../support/run-cli.js'
 import { expect, test as base } from '../support/service.js'
 
 const KEY = `latchkey_${'k'.repeat(43)}`
@@ -112,6 +117,26 @@ const proveWith =
   (identity: ServiceIdentity): Answer =>
   (nonce, port) =>
     toHttp(JSON.stringify({ proof: proveService(identity, { nonce, port }) }))
+
+/** Listens on a Unix socket, and answers a nonce with the proof that a port of the agent gives for it. */
+async function listenAtSocket(
+  path: string,
+  prove: (nonce: string) => Promise<string>,
+): Promise<Impostor & { server: Server }> {
+  const heard: string[] = []
+  const server = createServer((socket) => {
+    const index = heard.push('') - 1
+    socket.setEncoding('latin1').on('error', () => undefined)
+    socket.on('data', (chunk: string) => {
+      heard[index] += chunk
+      const nonce = /nonce=([\w-]+)/.exec(chunk)?.[1] ?? ''
+      void prove(nonce).then((body) => socket.write(toHttp(body)))
+    })
+  })
+  server.listen(path)
+  await once(server, 'listening')
+  return { port: 0, heard: () => heard, server }
+}
 
 function expectRejected(runs: readonly Ran[], message: string): void {
   for (const run of runs) {
@@ -313,8 +338,12 @@ test('S50: a key goes over the socket only if its folder is closed to others', a
   await leave(port, { socket })
   const atSocket: string[] = []
   const server = createHttpServer((request, response) => {
-    atSocket.push(`${request.url} ${request.headers.authorization}`)
-    response.end('{}')
+    const { url = '', headers } = request
+    const nonce = /nonce=([\w-]+)$/.exec(url)?.[1]
+    atSocket.push(`${url.split('?')[0]} ${headers.authorization}`)
+    if (nonce === undefined) return void response.end('{}')
+    const proof = proveService(IDENTITY, { nonce, port: SOCKET_PORT })
+    response.end(JSON.stringify({ proof }))
   }).listen(socket)
   await once(server, 'listening')
   const key = createSecret(KEY)
@@ -324,7 +353,7 @@ test('S50: a key goes over the socket only if its folder is closed to others', a
     client.close()
   }
   await ask(key)
-  expect(atSocket.splice(0)).toEqual([`/session Bearer ${KEY}`])
+  expect(atSocket.splice(0)).toEqual([`${PROOF_PATH} undefined`, `/session Bearer ${KEY}`])
   expect(heard()).toEqual([])
   // Without a key, the proof is asked for.
   await ask(null)
@@ -374,6 +403,95 @@ test('S50: only a service file that this user alone can write is believed', asyn
   await symlink('other.json', path)
   await expect(find(folder)).rejects.toMatchObject({ exit: 'noAgent' })
   expect(heard()).toHaveLength(1)
+})
+
+test('S50: an impostor on the Unix socket gets no key, even if it relays the proof of the port', async ({
+  folder,
+  serve,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no Unix sockets')
+  const { program, port } = await serve()
+  const told = JSON.parse(await readFile(join(program.dataDir, 'service.json'), 'utf8')) as object
+  const path = join(folder, 'api.sock')
+  const content = JSON.stringify({ ...told, socket: path })
+  await writeFile(join(folder, 'service.json'), content, { mode: 0o600 })
+  const keyFile = join(folder, 'key')
+  await writeFile(keyFile, `${KEY}\n`, { mode: 0o600 })
+  const answers: readonly (readonly [
+    prove: (nonce: string) => Promise<string>,
+    message: 'notProven' | 'silent',
+  ])[] = [
+    [() => Promise.resolve('{"access_token":"injected"}'), 'silent'],
+    [() => Promise.resolve('{"proof":"guessed"}'), 'notProven'],
+    [
+      async (nonce) => {
+        const url = `http://127.0.0.1:${port}/.well-known/proof?nonce=${nonce}`
+        return (await fetch(url)).text()
+      },
+      'notProven',
+    ],
+  ]
+  for (const [prove, message] of answers) {
+    const { heard, server } = await listenAtSocket(path, prove)
+    const at = ['--data-dir', folder]
+    const runs = [
+      await runCli(['token', '--key-file', keyFile, ...at]),
+      await runCli(['token', ...at], { env: { LATCHKEY_KEY: KEY } }),
+    ]
+    expectRejected(runs, AGENT_MESSAGES[message](path))
+    expect(heard()).toHaveLength(2)
+    for (const text of heard()) expect(text).toMatch(ONLY_A_NONCE)
+    server.close()
+    await once(server, 'close')
+  }
+})
+
+const BUILT = new URL('../../dist/modules/main/cli/find-agent.js', import.meta.url).href
+
+/** Finds the agent by a link that is changed as soon as the service file has been read. */
+const FIND_BY_CHANGING_LINK = `
+  import fs from 'node:fs'
+  import { syncBuiltinESMExports } from 'node:module'
+  const { findAgent } = await import(${JSON.stringify(BUILT)})
+  const [link, target] = process.argv.slice(1)
+  const { closeSync } = fs
+  fs.closeSync = (file) => {
+    closeSync(file)
+    fs.unlinkSync(link)
+    fs.symlinkSync(target, link)
+    fs.closeSync = closeSync
+    syncBuiltinESMExports()
+  }
+  syncBuiltinESMExports()
+  const user = process.getuid()
+  const deps = { dataDir: link, key: null, user, openTable: () => null, timeoutMs: 10_000 }
+  console.log(await findAgent(deps).then((client) => (client.close(), 'found'), ({ message }) => message))
+`
+
+test('S50: the service file that was read is the one that must be this user’s', async ({
+  folder,
+  listen,
+  leave,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no such modes')
+  const { port, heard } = await listen(proveWith(IDENTITY))
+  await leave(port)
+  const service = await readFile(join(folder, 'service.json'))
+  const [evil, link] = [join(folder, 'evil'), join(folder, 'link')]
+  await mkdir(evil)
+  await writeFile(join(evil, 'service.json'), service)
+  await chmod(join(evil, 'service.json'), 0o622)
+  await symlink(evil, link)
+  const ran = await runCommand(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    FIND_BY_CHANGING_LINK,
+    link,
+    folder,
+  ])
+  const message = AGENT_MESSAGES.fileOfOther(join(link, 'service.json'))
+  expect(ran).toEqual({ code: 0, stdout: `${message}\n`, stderr: '' })
+  expect(heard()).toEqual([])
 })
 
 test('S50: another user on the port gets neither key nor command, even with the right proof', async ({

@@ -14,7 +14,7 @@ export type Impostor = {
 
 /** Everything that an impostor may see. */
 export const ONLY_A_NONCE =
-  /^GET \/\.well-known\/proof\?nonce=[\w-]{43} HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\nConnection: keep-alive\r\n\r\n$/
+  /^GET \/\.well-known\/proof\?nonce=[\w-]{43} HTTP\/1\.1\r\nHost: (?:127\.0\.0\.1:\d+|localhost)\r\nConnection: keep-alive\r\n\r\n$/
 
 /** Answers each call with a proof, and prints what it hears. */
 const PROGRAM = `
