@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { COMMAND_LINE } from './mutants/command-line.js'
 import { CONSENT } from './mutants/consent.js'
 import { DIRECTORY } from './mutants/directory.js'
 import { PROOF } from './mutants/proof.js'
@@ -46,6 +47,7 @@ export const MUTATED_FILES: readonly MutatedFile[] = [
   ...WINDOW,
   ...TERMINAL,
   ...CONSENT,
+  ...COMMAND_LINE,
 ]
 
 export const MUTANTS: readonly Mutant[] = MUTATED_FILES.flatMap(({ file, specs, faults }) =>
