@@ -1,6 +1,7 @@
 // S24: which programs get tokens: real processes of every kind, which call by HTTP.
 
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFile, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from '../support/expect.js'
@@ -361,12 +362,14 @@ test.describe('a program that is made to look like an allowed one gets no token:
   })
 
   test('by its file, if that was replaced since the program started', async ({ programs }) => {
-    const script = nodeScript(`await once(process.stdin, 'data'); process.stdin.destroy()`)
+    const started = `process.stderr.write('started'); await once(process.stdin, 'data')`
+    const script = nodeScript(`${started}; process.stdin.destroy()`)
     const path = await programs.write('slow.mjs', script)
     const begin = async (): Promise<Calling> => {
       const calling = programs.start([NODE, path], [renewal(service)])
-      // It must have started before its file is replaced.
-      await pause(1_000)
+      // It must have started before its file is replaced. Both times are coarse.
+      await once(calling.child.stderr, 'data')
+      await pause(200)
       return calling
     }
     const go = async ({ child, heard }: Calling): Promise<Heard> => {
@@ -438,7 +441,9 @@ test.describe('a connection that changes hands', () => {
     const allowed = await programs.write(
       'allowed.pl',
       // Later than the look at the connection, which counts for a second.
-      perlScript({ answered: `if ($ENV{PASS_ON}) { sleep 2; pass_on('${other}') }` }),
+      perlScript({
+        answered: `if ($ENV{PASS_ON}) { select(undef, undef, undef, 1.2); pass_on('${other}') }`,
+      }),
     )
     await allowAlways(service, programs, ['perl', allowed])
     const { heard } = programs.start(['perl', allowed], [renewal(service)], { PASS_ON: '1' })
