@@ -6,10 +6,8 @@ import {
   copyFile,
   lstat,
   mkdir,
-  mkdtemp,
   readdir,
   readFile,
-  realpath,
   rename,
   rm,
   stat,
@@ -18,7 +16,6 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test as base } from '@playwright/test'
 import { expect } from '../support/expect.js'
 import {
   createAccountId,
@@ -37,8 +34,16 @@ import {
   STORED_SESSION_REASONS as REASONS,
 } from '../../main/storage/stored-session-messages.js'
 import {
+  KEY_FILE,
+  KEYRING,
+  LOCKED,
+  MEMORY,
+  OTHER_OWNER,
+  PASSPHRASE,
+  test,
+} from '../support/account-stores.js'
+import {
   ACCOUNTS,
-  chooseBy,
   createKeyring,
   OWNER,
   toAccount,
@@ -60,26 +65,6 @@ const ENDED: EndedAccount = {
   scope: ALICE.session.tokens.scope,
   reason: 'It is over.',
 }
-const OTHER_OWNER = { issuer: 'https://login.example.org/', clientId: 'client' }
-
-const { MEMORY, KEY_FILE, PASSPHRASE, KEYRING } = chooseBy()
-const LOCKED: Choice = { ...MEMORY, keyring: { message: 'Unlock it.', restartAdvice: 'Unlock it' } }
-
-const test = base.extend<{
-  dataDir: string
-  folder: string
-  /** Opens the store as a program that starts would. */
-  open: (choice: Choice) => AccountStore
-}>({
-  // eslint-disable-next-line no-empty-pattern
-  dataDir: async ({}, use) => {
-    const dataDir = await realpath(await mkdtemp(join(tmpdir(), 'accounts-')))
-    await use(dataDir)
-    await rm(dataDir, { recursive: true })
-  },
-  folder: ({ dataDir }, use) => use(join(dataDir, 'sessions')),
-  open: ({ dataDir }, use) => use((choice) => chooseStorage({ dataDir, ...choice }).accountStore),
-})
 
 const SEALED: readonly [tier: StorageTier, choice: Choice][] = [
   ['keyring', KEYRING],

@@ -1,21 +1,9 @@
 // Session files that cannot be opened: both those of accounts and the session.json of version 0.1. Each is
 // reported, and stays until a sign-in or a sign-out.
 
-import {
-  chmod,
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  realpath,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { expect, test as base } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { toAccountBinding } from '../../main/storage/account-files.js'
 import {
   toPerson,
@@ -28,17 +16,12 @@ import {
   STORED_SESSION_MESSAGES as MESSAGES,
   STORED_SESSION_REASONS as REASONS,
 } from '../../main/storage/stored-session-messages.js'
-import { chooseBy, createKeyring, OWNER, toAccount, type Choice } from '../support/accounts.js'
+import { CHOICES, KEY_FILE, KEYRING, MEMORY, PASSPHRASE, test } from '../support/account-stores.js'
+import { createKeyring, OWNER, toAccount, type Choice } from '../support/accounts.js'
 import { sealOldSession } from '../support/old-session.js'
 import { ROOT } from '../support/root.js'
 import { unprivileged } from '../support/unprivileged.js'
 
-const { MEMORY, KEY_FILE, PASSPHRASE, KEYRING } = chooseBy()
-const CHOICES: Readonly<Record<SealedTier, Choice>> = {
-  keyring: KEYRING,
-  passphrase: PASSPHRASE,
-  'key-file': KEY_FILE,
-}
 const ALICE = toAccount('aaaaaaaa', 'alice', 1)
 const RENEWED = toAccount('aaaaaaaa', 'alice', 1, { refreshToken: 'renewed' })
 /** How `diskError` words EACCES. */
@@ -76,16 +59,6 @@ const PLACES: readonly Place[] = [
     seal: (text) => sealOldSession('keyring', createKeyring(), ALICE.session, text),
   },
 ]
-
-const test = base.extend<{ dataDir: string; open: (choice: Choice) => AccountStore }>({
-  // eslint-disable-next-line no-empty-pattern
-  dataDir: async ({}, use) => {
-    const dataDir = await realpath(await mkdtemp(join(tmpdir(), 'damaged-')))
-    await use(dataDir)
-    await rm(dataDir, { recursive: true })
-  },
-  open: ({ dataDir }, use) => use((choice) => chooseStorage({ dataDir, ...choice }).accountStore),
-})
 
 type File = { tier: string; sealed: string }
 type Found = { path: string; keyPath: string; place: Place }

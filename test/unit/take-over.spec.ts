@@ -7,30 +7,37 @@ import {
   copyFile,
   cp,
   mkdir,
-  mkdtemp,
   readdir,
   readFile,
-  realpath,
   rename,
   rm,
   writeFile,
 } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test as base } from '@playwright/test'
+import { expect } from '@playwright/test'
 import {
   isAccountId,
   toPerson,
   type AccountStore,
   type StoredAccount,
 } from '../../main/storage/account-store.js'
-import { chooseStorage } from '../../main/storage/choose-storage.js'
 import type { SealedTier } from '../../main/storage/session-file.js'
 import {
   STORED_SESSION_MESSAGES as MESSAGES,
   STORED_SESSION_REASONS as REASONS,
 } from '../../main/storage/stored-session-messages.js'
-import { chooseBy, OWNER, toAccount, toSession, type Choice } from '../support/accounts.js'
+import {
+  CHOICES,
+  KEY_FILE,
+  KEYRING,
+  LOCKED,
+  MEMORY,
+  OTHER_OWNER,
+  PASSPHRASE,
+  test as base,
+  TIERS,
+} from '../support/account-stores.js'
+import { OWNER, toAccount, toSession } from '../support/accounts.js'
 import { ROOT } from '../support/root.js'
 import {
   OLD_BY_KEY_FILE,
@@ -40,39 +47,19 @@ import {
 } from '../support/sealed-by-version-1.js'
 import { unprivileged } from '../support/unprivileged.js'
 
-const { MEMORY, KEY_FILE, PASSPHRASE, KEYRING } = chooseBy()
-const LOCKED = { message: 'Unlock it.', restartAdvice: 'Unlock it' }
-const CHOICES: Readonly<Record<SealedTier, Choice>> = {
-  keyring: KEYRING,
-  passphrase: PASSPHRASE,
-  'key-file': KEY_FILE,
-}
-const TIERS = Object.keys(CHOICES) as SealedTier[]
-
 /** The session in each fixture's session.json, and the one in its session.unopened.json. */
 const ALICE = toSession('alice', { superseded: ['secret-superseded-alice'] })
 const BOB = toSession('bob')
-const OTHER_OWNER = { issuer: 'https://login.example.org/', clientId: 'client' }
 
 const test = base.extend<{
-  dataDir: string
-  folder: string
+  /** The path of session.json. */
   path: string
   aside: string
-  open: (choice: Choice) => AccountStore
   /** Fills the data directory as version 0.1 left it. */
   fill: (tier: SealedTier) => Promise<void>
 }>({
-  // eslint-disable-next-line no-empty-pattern
-  dataDir: async ({}, use) => {
-    const dataDir = await realpath(await mkdtemp(join(tmpdir(), 'take-over-')))
-    await use(dataDir)
-    await rm(dataDir, { recursive: true })
-  },
-  folder: ({ dataDir }, use) => use(join(dataDir, 'sessions')),
   path: ({ dataDir }, use) => use(join(dataDir, 'session.json')),
   aside: ({ dataDir }, use) => use(join(dataDir, 'session.unopened.json')),
-  open: ({ dataDir }, use) => use((choice) => chooseStorage({ dataDir, ...choice }).accountStore),
   fill: ({ dataDir }, use) =>
     use((tier) => cp(join(ROOT, 'test/support/version-0.1', tier), dataDir, { recursive: true })),
 })
@@ -307,7 +294,7 @@ for (const [name, choice] of Object.entries({ MEMORY, KEY_FILE, PASSPHRASE })) {
   }) => {
     await fill('keyring')
     const before = await readFile(path, 'utf8')
-    const store = open({ ...choice, keyring: LOCKED })
+    const store = open({ ...choice, keyring: LOCKED.keyring })
     const { accounts, problems } = await store.readAll([OWNER])
     expect(accounts).toEqual([])
     expect(problems.map(({ message }) => message)).toEqual([
