@@ -1,11 +1,9 @@
 // S38: sends every secret down every path, and searches every place that someone could read.
 
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { request, type IncomingMessage } from 'node:http'
-import { delimiter, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { join } from 'node:path'
 import { mergeTests } from '@playwright/test'
 import { peekClaims } from '../../main/oauth/id-token.js'
 import { CONSENT_WORDS } from '../../main/present/consent-words.js'
@@ -25,46 +23,27 @@ import {
 } from '../support/service.js'
 import { at, expect, readHeadline, test as onDesktop } from '../driver/driver.js'
 import { createApps } from '../support/asking-app.js'
+import {
+  endAgent,
+  hideLink,
+  hideSentTo,
+  hideTokens,
+  watchCommandLines,
+  wrapCurl,
+} from '../support/canaries.js'
 import { openEvents } from '../support/event-stream.js'
 import { answerLink } from '../support/person.js'
-import { findProgram } from '../support/program-path.js'
 import { ROOT } from '../support/root.js'
 import { runCli, runCommand, type Ran } from '../support/run-cli.js'
 import { ALLOW_TESTS } from '../support/headless-program.js'
 import { SCRIPTED, test as programs, type Program } from '../support/program.js'
-import { startProvider, type Misbehaviour, type RunningProvider } from '../provider/provider.js'
+import { startProvider, type Misbehaviour } from '../provider/provider.js'
 import { findSessionFile } from '../support/session-file.js'
-import { createHunt, type Hunt } from '../support/secrets.js'
+import { createHunt } from '../support/secrets.js'
 
 const test = mergeTests(programs, onDesktop)
 
 const PASSPHRASE = 'canary: "correct horse battery/staple+" ünïted'
-
-/** Hides everything that the provider issues from now on. */
-function hideTokens({ misbehave }: RunningProvider, hunt: Hunt): void {
-  misbehave.tokenResponse = (json) => {
-    for (const name of ['access_token', 'refresh_token', 'id_token']) {
-      const token = json[name]
-      if (typeof token === 'string') hunt.hide(name, token)
-    }
-    return json
-  }
-}
-
-/** Hides everything that was sent to the provider. */
-function hideSentTo({ tokenRequests }: RunningProvider, hunt: Hunt): void {
-  for (const form of tokenRequests) {
-    for (const name of ['code', 'code_verifier', 'refresh_token']) {
-      const sent = form.get(name)
-      if (sent !== null) hunt.hide(name, sent)
-    }
-  }
-}
-
-/** Hides the values of an authorization URL, which belong nowhere else. */
-function hideLink(link: string, hunt: Hunt): void {
-  for (const name of ['state', 'nonce']) hunt.hide(name, new URL(link).searchParams.get(name)!)
-}
 
 /** Lets the provider reject the sign-in with an error that quotes all its secrets. */
 function quoting(link: string, error: string): Misbehaviour {
@@ -781,54 +760,6 @@ async function askSocket(socketPath: string, key: string): Promise<string> {
   })
   sent.end()
   return (await (await answered).setEncoding('utf8').toArray()).join('')
-}
-
-/** Puts a program before curl in the PATH that notes the arguments of each call. */
-async function wrapCurl(folder: string): Promise<{ path: string; seen: string; isThere: boolean }> {
-  const real = findProgram('curl')
-  const seen = join(folder, 'arguments of curl')
-  const path = [folder, process.env['PATH']].join(delimiter)
-  if (real === null) return { path, seen, isThere: false }
-  const script = `#!/bin/sh\nprintf '%s\\n' "$@" >>'${seen}'\nexec '${real}' "$@"\n`
-  await writeFile(join(folder, 'curl'), script, { mode: 0o700 })
-  return { path, seen, isThere: true }
-}
-
-/**
- * Reads the command lines of all processes, again and again. A process of a few milliseconds can be
- * missed, such as curl: see `wrapCurl`. Linux; elsewhere there are none.
- */
-function watchCommandLines(): { stop(): ReadonlySet<string> } {
-  const lines = new Set<string>()
-  const read = (): void => {
-    for (const pid of readdirSync('/proc')) {
-      if (!/^\d+$/.test(pid)) continue
-      try {
-        lines.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '))
-      } catch {
-        // It has ended.
-      }
-    }
-  }
-  const timer = process.platform === 'linux' ? setInterval(read, 20).unref() : undefined
-  return {
-    stop() {
-      clearInterval(timer)
-      return lines
-    },
-  }
-}
-
-/** Ends the agent that a command has started. */
-async function endAgent(dataDir: string): Promise<void> {
-  const file = readServiceFile(dataDir)
-  if (file === null) return
-  try {
-    process.kill(file.pid, 'SIGTERM')
-  } catch {
-    return // It was killed before, and has left its file.
-  }
-  while (existsSync(join(dataDir, 'service.json'))) await sleep(50)
 }
 
 /** Lets the provider misbehave until the returned function is called. */
