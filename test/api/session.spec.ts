@@ -237,6 +237,45 @@ test('a key for a scope that is no longer granted gets one answer from every cal
   }
 })
 
+test('S50: a key manages nothing, and nobody is asked', async ({ serve }) => {
+  const service = await serve()
+  await signIn(service)
+  const headers = { authorization: `Bearer ${await makeKey(service, 'ci')}` }
+  for (const [method, path, body] of [
+    ['GET', '/agent/accounts'],
+    ['POST', '/agent/use', { account: 'k3vq7mzd' }],
+    ['GET', '/agent/apps'],
+    ['POST', '/agent/apps/forget', { app: 'ci' }],
+    ['POST', '/agent/keys', { name: 'other' }],
+  ] as const) {
+    const answer = await call(service, path, { method, headers, ...(body && { body }) })
+    expect(expectProblem(answer, 403, 'not-allowed'), path).toBe(CONSENT_DETAILS.keyCannotManage)
+  }
+  expect(countQuestions(service)).toBe(0)
+})
+
+test('of two accounts, one is the default, and an ended session says why', async ({ serve }) => {
+  const service = await serve()
+  await signIn(service)
+  service.program.type('sign-in-as-other')
+  await comeBack(service.program, 'account=bob')
+  await service.program.line('accounts', ({ accounts }) => accounts.length === 2)
+  const headers = { authorization: `Bearer ${await makeKey(service, 'ci')}` }
+  service.provider.misbehave.token = 'invalid-grant'
+  await call(service, '/pkce/token', { body: { grant_type: 'refresh_token' }, headers })
+  const read = async (path: string) =>
+    JSON.parse((await call(service, path, { method: 'GET', headers })).text) as object
+  expect(await read('/session')).toMatchObject({
+    state: 'needs-sign-in',
+    reason: expect.stringMatching(/./),
+    expiresAt: null,
+  })
+  const { accounts } = JSON.parse((await call(service, '/accounts', { method: 'GET' })).text) as {
+    accounts: { default: boolean }[]
+  }
+  expect(accounts.map((one) => one.default)).toEqual([true, false])
+})
+
 test('curl gets a token over the Unix socket with a key', async ({ serve }) => {
   test.skip(process.platform === 'win32', 'Windows has no Unix sockets')
   const service = await serve()

@@ -1,7 +1,9 @@
 // The proof of the local service, which only who wrote the service file can make.
 
 import { createHmac } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { expect, test } from '@playwright/test'
+import { answerProof } from '../../main/api/proof.js'
 import { createSecret } from '../../main/base/secret.js'
 import {
   createNonce,
@@ -9,6 +11,7 @@ import {
   isNonce,
   isProof,
   proveService,
+  SOCKET_PORT,
 } from '../../main/net/service-proof.js'
 
 const IDENTITY = {
@@ -32,6 +35,19 @@ test('S50: a proof for anything else is none', () => {
   expect(isProof(proof, { ...IDENTITY, secret: createSecret('x') }, CHALLENGE)).toBe(false)
   for (const text of ['', 'x', `${proof}x`, 'é'.repeat(43)]) {
     expect(isProof(text, IDENTITY, CHALLENGE)).toBe(false)
+  }
+})
+
+test('a proof is for the port that the program connected to, or for the Unix socket', () => {
+  const url = `/.well-known/proof?nonce=${CHALLENGE.nonce}`
+  for (const [localPort, port] of [
+    [39300, 39300],
+    [undefined, SOCKET_PORT],
+  ] as const) {
+    const request = { url, socket: { localPort } } as IncomingMessage
+    const { body } = answerProof(IDENTITY, request)
+    const { proof } = JSON.parse(body) as { proof: string }
+    expect(isProof(proof, IDENTITY, { ...CHALLENGE, port })).toBe(true)
   }
 })
 

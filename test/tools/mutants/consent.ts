@@ -759,6 +759,20 @@ export const CONSENT: readonly MutatedFile[] = [
         replace: 'const account = findDefault(deps)',
       },
       {
+        name: 'a key manages Latchkey',
+        find: 'if (request.headers.authorization !== undefined) {',
+        replace: "if (request.headers.authorization === '') {",
+        specs: ['test/api/session.spec.ts'],
+        grep: 'a key manages nothing',
+      },
+      {
+        name: 'nobody is asked about a call that manages Latchkey',
+        find: "await requireConsent(deps, request, { account, purpose: 'manage', action, hangUp })",
+        replace: 'void [account, action, hangUp, requireConsent]',
+        specs: ['test/e2e/cli.spec.ts'],
+        grep: 'asked about each time',
+      },
+      {
         name: 'a question names an app by its ID',
         find: 'app: found.name, id: found.id',
         replace: 'app: found.id, id: found.id',

@@ -3,6 +3,7 @@
 import type { MutatedFile } from '../mutants.js'
 
 const CALLS = ['test/api/session.spec.ts']
+const TOKENS = ['test/unit/session-token.spec.ts']
 
 export const SESSION_API: readonly MutatedFile[] = [
   {
@@ -99,7 +100,7 @@ export const SESSION_API: readonly MutatedFile[] = [
       {
         name: 'an ID token needs only the consent to a token',
         find: "const purpose = isIdToken ? 'id-token' : 'access-token'",
-        replace: "const purpose: string = 'access-token'",
+        replace: "const purpose = isIdToken ? 'access-token' : 'access-token'",
         grep: 'an ID token needs',
       },
       {
@@ -119,6 +120,48 @@ export const SESSION_API: readonly MutatedFile[] = [
         find: 'const leastMs = (wanted.minimum_validity ?? DEFAULT_VALIDITY_S) * 1000',
         replace: 'const leastMs = DEFAULT_VALIDITY_S * 1000',
         grep: 'valid long enough',
+      },
+      {
+        name: 'an expired ID token is given',
+        find: 'if (renewed.expiresAtMs > clock.nowMs()) return renewed',
+        replace: 'if (renewed.expiresAtMs > 0) return renewed',
+        specs: TOKENS,
+      },
+      {
+        name: 'an ID token that lives for too short a time is not renewed',
+        find: 'if (held.expiresAtMs - clock.nowMs() >= leastMs) return held',
+        replace: 'if (held.expiresAtMs >= leastMs) return held',
+        specs: TOKENS,
+      },
+      {
+        name: 'a token leaves without another look at its caller',
+        find: '  await allowed.recheck()\n',
+        replace: '',
+        specs: TOKENS,
+      },
+    ],
+  },
+  {
+    file: 'main/api/describe-session.ts',
+    specs: CALLS,
+    faults: [
+      {
+        name: 'a program does not learn why a session has ended',
+        find: "if (account.kind === 'needs-sign-in') return account.reason",
+        replace: "if (account.kind === 'needs-sign-in') return null",
+        grep: 'of two accounts',
+      },
+      {
+        name: 'an ended session still has an expiry',
+        find: "account.kind === 'signed-in' ? formatTime(account.expiresAtMs) : null",
+        replace: "formatTime(account.kind === 'signed-in' ? account.expiresAtMs : 0)",
+        grep: 'of two accounts',
+      },
+      {
+        name: 'every account is the default',
+        find: 'default: id === defaultId',
+        replace: 'default: defaultId !== null',
+        grep: 'of two accounts',
       },
     ],
   },
