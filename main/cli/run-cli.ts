@@ -1,7 +1,7 @@
 // Runs a command line: prints its answer on stdout and messages on stderr, and returns the exit code.
 
 import { asAuthError } from '../base/errors.js'
-import { complain, print, writeLine } from '../base/output.js'
+import { complain, print, watchOutput, writeLine } from '../base/output.js'
 import { jsonLine } from '../base/printable.js'
 import { CliError } from './cli-error.js'
 import type { CommandAnswer, CommandDeps, RunCommand } from './command.js'
@@ -47,6 +47,10 @@ export async function runCli(args: readonly string[], deps: RunCliDeps): Promise
       await deps.runOther(name, invocation.rest)
       return null
     }
+    watchOutput(endUnread, (message) => {
+      complain(message)
+      endUnread()
+    })
     if (invocation.switches.has('help'))
       return show(invocation, { text: formatCommand(invocation.command), json: null })
     const run = await RUNS[name]()
@@ -64,6 +68,11 @@ function show({ switches }: Invocation, { text, json, exitCode }: CommandAnswer)
   if (switches.has('json') && json !== null) writeLine(jsonLine(json))
   else if (text !== null) print(text)
   return exitCode ?? EXIT_CODES.ok
+}
+
+/** Nobody has got the whole answer. If the reader is gone, as `head` may be, there is nothing to say. */
+function endUnread(): never {
+  process.exit(EXIT_CODES.failed)
 }
 
 const help: RunCommand = ({ words: [name] }) => {

@@ -1,12 +1,14 @@
 // The command line against a running agent, each command as its own process.
 
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
+import { ERROR_MESSAGES } from '../../main/base/base-messages.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
 import { AGENT_MESSAGES, CLI_LINES, USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
 import type { AppEntry } from '../../main/present/app-entries.js'
@@ -15,7 +17,7 @@ import { readServiceFile } from '../../main/storage/service-file.js'
 import { expectEachExitCode } from '../support/each-exit-code.js'
 import { answerLink } from '../support/person.js'
 import type { Program } from '../support/program.js'
-import { CLI, runCli, type Ran } from '../support/run-cli.js'
+import { CLI, runCli, runCommand, type Ran } from '../support/run-cli.js'
 import { expect, test as base } from '../support/service.js'
 
 type Run = (words: string, env?: Record<string, string>) => Promise<Ran>
@@ -254,6 +256,7 @@ test('sign-out, then sign-in in the browser', async ({ agent }) => {
 })
 
 type Events = {
+  child: ChildProcessWithoutNullStreams
   /** The next line that is printed. */
   next: () => Promise<unknown>
   ended: Promise<{ code: number | null; stderr: string }>
@@ -265,6 +268,7 @@ function followEvents({ program }: Agent, keyFile: string): Events {
   const child = spawn(process.execPath, [CLI, 'events', ...flags])
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {
+    child,
     next: async () => JSON.parse((await lines.next()).value as string) as unknown,
     ended: Promise.all([once(child, 'close'), text(child.stderr)]).then(([[code], stderr]) => ({
       code: code as number | null,
@@ -287,6 +291,26 @@ test('events ends with code 6 when its key is forgotten', async ({ agent, folder
   await next()
   agent.program.type('forget backup')
   expect(await ended).toEqual({ code: 6, stderr: `latchkey: ${AGENT_MESSAGES.streamClosed}\n` })
+})
+
+test('events ends without a word if its reader is gone', async ({ agent, folder }) => {
+  const { child, next, ended } = followEvents(agent, await makeKeyFile(agent, folder))
+  await next()
+  child.stdout.destroy()
+  agent.program.type('sign-out')
+  expect(await ended).toEqual({ code: 1, stderr: '' })
+})
+
+test('a full disk ends a command with 1 and a message', async () => {
+  test.skip(!existsSync('/dev/full'), 'this system has no device that is always full')
+  for (const words of ['help', 'version', 'help token']) {
+    const shell = ['-c', 'exec "$@" >/dev/full', 'sh', process.execPath, CLI, ...words.split(' ')]
+    expect(await runCommand('sh', shell)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `latchkey: ${ERROR_MESSAGES.outputFailed('ENOSPC')}\n`,
+    })
+  }
 })
 
 test('a command ends with each exit code', async ({ agent }) => {
