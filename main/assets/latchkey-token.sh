@@ -130,17 +130,27 @@ if [ -z "$data_dir" ]; then
   if [ -d "$mac" ]; then data_dir=$mac/Latchkey; fi
 fi
 service=$data_dir/service.json
-if [ -L "$service" ] || ! [ -f "$service" ]; then
-  fail 3 "Latchkey does not run, or not with the data directory $data_dir. Start it first."
-fi
-# The first word of the line is the mode.
-mode=$(ls -lnd -- "$service" 2>/dev/null) || mode=
-case $mode in
-  -????[!w]??[!w]*) [ -O "$service" ] || mode= ;;
-  *) mode= ;;
+not_running="Latchkey does not run, or not with the data directory $data_dir. Start it first."
+not_ours="Other users can write $service, so it may name a program of theirs. Nothing was sent."
+# Another user may own a link on the way to a folder, and change it at any time. So this script enters each
+# folder once, and then uses the names in it alone. A relative folder is none of CDPATH.
+case $data_dir in
+  /*) ;;
+  *) data_dir=./$data_dir ;;
 esac
-[ -n "$mode" ] ||
-  fail 4 "Other users can write $service, so it may name a program of theirs. Nothing was sent."
+cd -P -- "$data_dir" >/dev/null 2>&1 || fail 3 "$not_running"
+if [ -L ./service.json ] || ! [ -f ./service.json ]; then fail 3 "$not_running"; fi
+# True if this user owns a folder (d) or a file (-), and nobody else can write it. The line begins with its mode.
+is_own() {
+  mode=$(ls -lnd "$2" 2>/dev/null) || return 1
+  case $mode in
+    "$1"????[!w]??[!w]*) [ -O "$2" ] ;;
+    *) return 1 ;;
+  esac
+}
+is_own - ./service.json || fail 4 "$not_ours"
+# In a folder of others, they can replace the file. The app reads the file that it has checked.
+is_own d . || unable 4 "$not_ours"
 socket=
 while IFS= read -r line; do
   case $line in
@@ -149,33 +159,32 @@ while IFS= read -r line; do
       socket=${socket%'",'}
       ;;
   esac
-done <"$service"
+done <./service.json
 case $socket in
-  '' | *\\*) unable 1 'Latchkey has no Unix socket for this. Use latchkey token.' ;;
+  [!/]* | '' | *\\*) unable 1 'Latchkey has no Unix socket for this. Use latchkey token.' ;;
 esac
-mode=$(ls -lnd -- "${socket%/*}" 2>/dev/null) || mode=
+gone="Latchkey does not run any more: nothing listens at $socket. Start it again."
+cd -P -- "${socket%/*}/" >/dev/null 2>&1 || unable 3 "$gone"
+name=./${socket##*/}
+mode=$(ls -lnd . 2>/dev/null) || mode=
 case $mode in
-  '' | d???------*) ;;
+  d???------*) ;;
   *) unable 1 "Other users can enter the folder of $socket. Use latchkey token." ;;
 esac
-if [ -n "$mode" ] && ! [ -O "${socket%/*}" ]; then
-  unable 1 "The folder of $socket belongs to another user. Use latchkey token."
-fi
-if ! [ -S "$socket" ] || ! [ -O "$socket" ]; then
-  unable 3 "Latchkey does not run any more: nothing listens at $socket. Start it again."
-fi
+[ -O . ] || unable 1 "The folder of $socket belongs to another user. Use latchkey token."
+if ! [ -S "$name" ] || ! [ -O "$name" ]; then unable 3 "$gone"; fi
 
 # 5. Ask. The status is on a line of its own, after the answer.
 command -v curl >/dev/null || unable 1 'curl is missing. Install it, or use latchkey token.'
 answer=$(
   echo "header = \"Authorization: Bearer $key\"" | curl -q --config - --silent \
-    --noproxy '*' --unix-socket "$socket" --max-time 120 --globoff \
+    --noproxy '*' --unix-socket "$name" --max-time 120 --globoff \
     --header 'Accept: text/plain' --header 'Content-Type: application/json' \
     --data "{$body}" --write-out '\n%{http_code}' http://localhost/session/token
 )
 case $? in
   0) ;;
-  7) unable 3 "Latchkey does not run any more: nothing listens at $socket. Start it again." ;;
+  7) unable 3 "$gone" ;;
   *) fail 1 'Latchkey did not answer, or not in time.' ;;
 esac
 status=${answer##*"

@@ -9,13 +9,14 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
 } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { createSecret } from '../../main/base/secret.js'
 import { findCommand } from '../../main/cli/commands-table.js'
@@ -404,6 +405,89 @@ test('without a socket to be sure of, the package starts the app, which decides'
   const [packaged, expected] = [await run(['token']), await runCli(['token'], { env })]
   expect(packaged).toEqual({ ...expected, code: 4 })
   expect(startedApp()).toBe(false)
+  expect(fake.asked).toEqual([])
+})
+
+/** Puts programs before those of the system. Each starts with these lines, and then is the system's own. */
+async function wrapPrograms(
+  folder: string,
+  programs: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const wrapped = join(folder, 'wrapped')
+  mkdirSync(wrapped)
+  for (const [name, lines] of Object.entries(programs)) {
+    const text = `#!/bin/sh\n${lines}\nexec ${findProgram(name)} "$@"\n`
+    await writeFile(join(wrapped, name), text, { mode: 0o755 })
+  }
+  return { PATH: `${wrapped}:${process.env['PATH']}` }
+}
+
+for (const shell of SHELLS) {
+  test(`S50: for ${shell}, a link that changes after the check leads the key nowhere else`, async ({
+    fake,
+  }) => {
+    const { dataDir } = fake
+    const [evil, link, toSockets] = ['evil', 'link', 'to-sockets'].map((one) => join(dataDir, one))
+    const heard: unknown[] = []
+    mkdirSync(evil!, { mode: 0o700 })
+    const server = createServer((request, response) => {
+      heard.push(request.headers)
+      response.end('injected')
+    })
+    await new Promise<void>((resolve) => server.listen(join(evil!, 'api.sock'), resolve))
+    const content = JSON.parse(readFileSync(join(dataDir, 'service.json'), 'utf8')) as object
+    const write = (folder: string, socket: string): Promise<void> =>
+      writeFile(join(folder, 'service.json'), JSON.stringify({ ...content, socket }, null, 2), {
+        mode: 0o600,
+      })
+    const change = (path: string): string => `ln -sfn '${evil}' '${path}'`
+    const cases = [
+      {
+        socket: join(dataDir, 'api.sock'),
+        lines: `case $* in *service.json) ${change(link!)} ;; esac`,
+      },
+      {
+        socket: join(toSockets!, 'api.sock'),
+        lines: `case "$PWD $*" in *sockets*) ${change(toSockets!)} ;; esac`,
+      },
+    ]
+    const sockets = join(dataDir, 'sockets')
+    mkdirSync(sockets, { mode: 0o700 })
+    linkSync(join(dataDir, 'api.sock'), join(sockets, 'api.sock'))
+    for (const { socket, lines } of cases) {
+      rmSync(join(dataDir, 'wrapped'), { recursive: true, force: true })
+      for (const path of [link!, toSockets!]) rmSync(path, { force: true })
+      symlinkSync(dataDir, link!)
+      symlinkSync(sockets, toSockets!)
+      await write(dataDir, socket)
+      await write(evil!, join(evil!, 'api.sock'))
+      const env = { ...(await wrapPrograms(dataDir, { ls: lines })), LATCHKEY_KEY: KEY }
+      const ended = await fake.run(['--data-dir', link!], { env, shell, keyFile: null })
+      expect(ended).toEqual({ code: 0, stdout: 'eyJ.access-token\n', stderr: '' })
+      expect([readlinkSync(link!), readlinkSync(toSockets!)]).toContain(evil)
+    }
+    expect(heard).toEqual([])
+    server.close()
+  })
+}
+
+test('a relative data directory is none of CDPATH or of the folder before', async ({ fake }) => {
+  const { dataDir } = fake
+  for (const name of ['-', 'data']) mkdirSync(join(dataDir, name), { mode: 0o700 })
+  const env = { CDPATH: dirname(dataDir), OLDPWD: dataDir }
+  for (const name of ['-', basename(dataDir)]) {
+    const ended = await fake.run(['--data-dir', name], { env })
+    expect(ended).toMatchObject({ code: 3, stdout: '' })
+  }
+  expect(fake.asked).toEqual([])
+})
+
+test('S50: a data directory that others can write is left to the app', async ({ fake }) => {
+  for (const mode of [0o720, 0o702]) {
+    chmodSync(fake.dataDir, mode)
+    expect(await fake.run()).toMatchObject({ code: 4, stdout: '' })
+  }
+  chmodSync(fake.dataDir, 0o700)
   expect(fake.asked).toEqual([])
 })
 
