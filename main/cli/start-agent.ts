@@ -9,6 +9,7 @@ import type { Environment } from '../base/environment.js'
 import { diskError } from '../base/errno.js'
 import { HEADLESS_LOG_FILE } from '../storage/log.js'
 import { makeFolder } from '../storage/make-folder.js'
+import { toAgentVariables } from './agent-variables.js'
 import { CliError } from './cli-error.js'
 import { START_MESSAGES } from './cli-messages.js'
 
@@ -54,14 +55,12 @@ export async function startAgent(deps: StartAgentDeps): Promise<void> {
 
 function spawnAgent({ dataDir, env }: StartAgentDeps, path: string): ChildProcess {
   const output = openLog(dataDir, path)
-  // The keys are those of the command.
-  const { LATCHKEY_KEY: _key, LATCHKEY_KEY_FILE: _file, ...given } = env
   try {
     const { program, args } = makeHeadlessCommand(dataDir, { ...process, env })
     const child = spawn(program, args, {
       detached: true,
       stdio: ['ignore', output, output],
-      env: given,
+      env: toAgentVariables(env),
       // No folder stays in use.
       cwd: parse(process.execPath).root,
       windowsHide: true,

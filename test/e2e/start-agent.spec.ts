@@ -67,6 +67,28 @@ test('the agent has no terminal, no input, and a session of its own', async ({ s
   expect([session, terminal]).toEqual([String(pid), '0'])
 })
 
+test('S49: variables for debugging the command open no inspector in the agent', async ({
+  start,
+}) => {
+  test.skip(process.platform !== 'linux', 'reads /proc')
+  const variables = {
+    NODE_OPTIONS: '--inspect=127.0.0.1:0 --no-warnings',
+    NODE_DEBUG: 'net',
+    NODE_EXTRA_CA_CERTS: '',
+  }
+  const run = await start.run(variables)
+  expect(run.code).toBe(NOBODY)
+  expect(run.stderr).toContain('Debugger listening')
+  expect(readFileSync(join(start.dataDir, 'headless.log'), 'utf8')).not.toContain(
+    'Debugger listening',
+  )
+  const inAgent = readFileSync(`/proc/${start.pid()!}/environ`, 'utf8').split('\0')
+  expect(inAgent.filter((one) => one.startsWith('NODE_')).toSorted()).toEqual([
+    'NODE_EXTRA_CA_CERTS=',
+    'NODE_OPTIONS=--no-warnings',
+  ])
+})
+
 test('several starts at once give one agent', async ({ start }) => {
   const runs = await Promise.all([start.run(), start.run(), start.run()])
   expect(runs.map(({ code }) => code)).toEqual([NOBODY, NOBODY, NOBODY])
