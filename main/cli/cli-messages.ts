@@ -60,6 +60,7 @@ export const START_MESSAGES = {
   tooSlow: (log: string) =>
     `Latchkey has started but does not answer yet. Its output is in ${log}.`,
   noLog: (log: string, error: string) => `${log} can't be written (${error}).`,
+  appImageGone: "The AppImage's file is no longer where it was started from. Start it again.",
   logNotRegular: (log: string) => `${log} is not a regular file.`,
 }
 

@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { findLaunch } from '../autostart/autostart.js'
 import { APP_FOLDER } from '../base/app-folder.js'
 import type { Environment } from '../base/environment.js'
 import { diskError } from '../base/errno.js'
@@ -79,7 +80,7 @@ type ThisProcess = Pick<NodeJS.Process, 'execPath' | 'platform' | 'versions' | '
 /**
  * Makes the command of the headless agent: Node in the source tree, the app itself in a package. There, it
  * has the switches of main/assets/latchkey.sh. The file of an AppImage is in its variable, because the
- * running program's file is gone when the command ends.
+ * running program's file is gone when the command ends. Fails with a `CliError` if that file is gone, too.
  */
 export function makeHeadlessCommand(
   dataDir: string,
@@ -92,8 +93,15 @@ export function makeHeadlessCommand(
     ...(isLinux ? ['--ozone-platform=headless', '--disable-gpu'] : []),
     ...(isLinux && getuid?.() === 0 ? ['--no-sandbox'] : []),
   ]
-  const program = (isLinux && env['APPIMAGE']) || execPath
+  const program = isLinux ? findProgram(execPath, env) : execPath
   return { program, args: [...switches, 'headless', ...flags] }
+}
+
+/** Programs that an AppImage starts, for example a terminal, inherit its variables, but are others. */
+function findProgram(execPath: string, env: Environment): string {
+  const launch = findLaunch({ execPath, appPath: '', isPackaged: true, env })
+  if (launch === null) throw new CliError('failed', START_MESSAGES.appImageGone)
+  return launch.program
 }
 
 const HEADLESS = join(APP_FOLDER, 'dist', 'main', 'headless.js')

@@ -1,6 +1,10 @@
 // The command of the agent that --start starts.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { START_MESSAGES } from '../../main/cli/cli-messages.js'
 import { makeHeadlessCommand } from '../../main/cli/start-agent.js'
 
 const NODE = { execPath: '/usr/bin/node', platform: 'linux', env: {}, getuid: () => 1000 } as const
@@ -33,6 +37,21 @@ test('in a package, the app runs its own command', () => {
     'headless',
     '--data-dir=/data',
   ])
-  const env = { APPIMAGE: '/home/alice/Latchkey.AppImage' }
-  expect(makeHeadlessCommand('/data', { ...APP, env }).program).toBe(env.APPIMAGE)
+})
+
+test('an AppImage is started by its file, and only if this program is in its mount', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-appimage-'))
+  const [APPDIR, APPIMAGE] = [join(folder, 'mount'), join(folder, 'Other.AppImage')]
+  writeFileSync(APPIMAGE, '')
+  const env = { APPDIR, APPIMAGE }
+  const inMount = { ...APP, execPath: join(APPDIR, 'latchkey') }
+  expect(makeHeadlessCommand('/data', { ...inMount, env }).program).toBe(APPIMAGE)
+  // A terminal that is an AppImage gives its variables to every program.
+  expect(makeHeadlessCommand('/data', { ...APP, env }).program).toBe(APP.execPath)
+  expect(makeHeadlessCommand('/data', { ...APP, env: { APPIMAGE } }).program).toBe(APP.execPath)
+  for (const other of [folder, 'Other.AppImage', join(folder, 'gone')]) {
+    const given = { ...inMount, env: { APPDIR, APPIMAGE: other } }
+    expect(() => makeHeadlessCommand('/data', given)).toThrow(START_MESSAGES.appImageGone)
+  }
+  rmSync(folder, { recursive: true })
 })
