@@ -61,6 +61,8 @@ export const START_MESSAGES = {
     `Latchkey has started but does not answer yet. Its output is in ${log}.`,
   noLog: (log: string, error: string) => `${log} can't be written (${error}).`,
   appImageGone: "The AppImage's file is no longer where it was started from. Start it again.",
+  logNotOwn: (log: string) =>
+    `${log} belongs to another user, or has a second name elsewhere. Delete it. It was left as it is.`,
   logNotRegular: (log: string) => `${log} is not a regular file.`,
 }
 

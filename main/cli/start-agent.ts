@@ -1,18 +1,15 @@
 // Starts the agent in the background if none runs, for the flag --start of the command line.
 
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findLaunch } from '../autostart/autostart.js'
 import { APP_FOLDER } from '../base/app-folder.js'
 import type { Environment } from '../base/environment.js'
-import { diskError } from '../base/errno.js'
-import { HEADLESS_LOG_FILE } from '../storage/log.js'
-import { makeFolder } from '../storage/make-folder.js'
 import { toAgentVariables } from './agent-variables.js'
 import { CliError } from './cli-error.js'
 import { START_MESSAGES } from './cli-messages.js'
+import { openHeadlessLog, type HeadlessLog } from './headless-log.js'
 
 export type StartAgentDeps = {
   dataDir: string
@@ -38,12 +35,20 @@ const IN_USE = 3
  */
 export async function startAgent(deps: StartAgentDeps): Promise<void> {
   if (await deps.isRunning()) return
-  const path = join(deps.dataDir, HEADLESS_LOG_FILE)
-  const child = spawnAgent(deps, path)
+  const log = openHeadlessLog(deps.dataDir)
+  try {
+    await runAgent(deps, log)
+  } finally {
+    log.close()
+  }
+}
+
+async function runAgent(deps: StartAgentDeps, log: HeadlessLog): Promise<void> {
+  const child = spawnAgent(deps, log.file)
   let ended: string | null = null
   child.once('error', ({ message }) => (ended = message))
   child.once('exit', (code, signal) => {
-    if (code !== IN_USE) ended = START_MESSAGES.ended(String(code ?? signal), readLastLine(path))
+    if (code !== IN_USE) ended = START_MESSAGES.ended(String(code ?? signal), log.readLastLine())
   })
   const endMs = performance.now() + (deps.timeoutMs ?? TIMEOUT_MS)
   while (performance.now() < endMs) {
@@ -51,26 +56,21 @@ export async function startAgent(deps: StartAgentDeps): Promise<void> {
     if (ended !== null) throw new CliError('failed', ended)
     await sleep(POLL_MS)
   }
-  throw new CliError('failed', START_MESSAGES.tooSlow(path))
+  throw new CliError('failed', START_MESSAGES.tooSlow(log.path))
 }
 
-function spawnAgent({ dataDir, env }: StartAgentDeps, path: string): ChildProcess {
-  const output = openLog(dataDir, path)
-  try {
-    const { program, args } = makeHeadlessCommand(dataDir, { ...process, env })
-    const child = spawn(program, args, {
-      detached: true,
-      stdio: ['ignore', output, output],
-      env: toAgentVariables(env),
-      // No folder stays in use.
-      cwd: parse(process.execPath).root,
-      windowsHide: true,
-    })
-    child.unref()
-    return child
-  } finally {
-    closeSync(output)
-  }
+function spawnAgent({ dataDir, env }: StartAgentDeps, output: number): ChildProcess {
+  const { program, args } = makeHeadlessCommand(dataDir, { ...process, env })
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: ['ignore', output, output],
+    env: toAgentVariables(env),
+    // No folder stays in use.
+    cwd: parse(process.execPath).root,
+    windowsHide: true,
+  })
+  child.unref()
+  return child
 }
 
 type ThisProcess = Pick<NodeJS.Process, 'execPath' | 'platform' | 'versions' | 'getuid'> & {
@@ -105,33 +105,3 @@ function findProgram(execPath: string, env: Environment): string {
 }
 
 const HEADLESS = join(APP_FOLDER, 'dist', 'main', 'headless.js')
-
-/** Never follows a link and never waits for a pipe's reader. Windows has neither flag. */
-const EMPTYING =
-  constants.O_CREAT |
-  constants.O_TRUNC |
-  constants.O_WRONLY |
-  (constants.O_NOFOLLOW ?? 0) |
-  (constants.O_NONBLOCK ?? 0)
-
-function openLog(dataDir: string, path: string): number {
-  try {
-    makeFolder(dataDir)
-    const opened = openSync(path, EMPTYING, 0o600)
-    if (fstatSync(opened).isFile()) return opened
-    closeSync(opened)
-  } catch (thrown) {
-    throw new CliError('failed', START_MESSAGES.noLog(path, diskError(thrown)))
-  }
-  throw new CliError('failed', START_MESSAGES.logNotRegular(path))
-}
-
-/** Null if the program has printed nothing. */
-function readLastLine(path: string): string | null {
-  try {
-    const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
-    return lines.at(-1)?.replace(/^latchkey: /, '') || null
-  } catch {
-    return null
-  }
-}

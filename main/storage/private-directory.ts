@@ -16,13 +16,23 @@ export const PROFILE_FOLDER = 'chromium'
  * or if others use it too. On Windows, permissions are inherited from the parent folder.
  */
 export function openDataDirectory(directory: string): readonly string[] {
+  makeOwnDirectory(directory)
+  if (process.platform === 'win32') return []
+  const found = statSync(directory)
+  return isOpen(found) ? close(directory, found) : []
+}
+
+/**
+ * Creates the data directory if it is missing. Changes nothing, and throws a {@link SettingsError}, if another
+ * user owns the directory, or for root the folder that it would be in.
+ */
+export function makeOwnDirectory(directory: string): void {
   const uid = process.geteuid?.()
   if (uid === 0) rejectAsRoot(directory)
   makeDataFolder(directory)
-  if (uid === undefined) return []
+  if (uid === undefined) return
   const found = statSync(directory)
   if (found.uid !== uid) throw ownedByOther(directory, found.uid)
-  return isOpen(found) ? close(directory, found) : []
 }
 
 /** Creates a folder that only its owner may enter. Throws a {@link SettingsError}. */

@@ -1,12 +1,14 @@
 // The flag --start: starts the agent in the background if none runs.
 
-import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync, linkSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test as base } from '@playwright/test'
 import { START_MESSAGES } from '../../main/cli/cli-messages.js'
+import { DIRECTORY_MESSAGES } from '../../main/storage/storage-messages.js'
+import { NOBODY as OTHER, whyNoOtherUser } from '../support/other-user.js'
 import { runCli, type Ran } from '../support/run-cli.js'
 
 type Start = {
@@ -113,6 +115,47 @@ test('the output never goes through a link', async ({ start }) => {
   symlinkSync(target, log)
   const run = await start.run()
   expect(run).toMatchObject({ code: 1, stdout: '' })
-  expect(run.stderr).toContain(START_MESSAGES.noLog(log, '').split('(')[0]!)
+  expect(run.stderr).toBe(`latchkey: ${START_MESSAGES.logNotRegular(log)}\n`)
   expect(readFileSync(target, 'utf8')).toBe('kept')
+})
+
+test('S46: the output never goes to a file that has another name too', async ({ start }) => {
+  test.skip(process.platform === 'win32', 'Windows tells no number of names')
+  const target = join(start.dataDir, 'target')
+  await writeFile(target, 'kept')
+  const log = join(start.dataDir, 'headless.log')
+  linkSync(target, log)
+  const run = await start.run()
+  expect(run).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `latchkey: ${START_MESSAGES.logNotOwn(log)}\n`,
+  })
+  expect(readFileSync(target, 'utf8')).toBe('kept')
+})
+
+test.describe('if root and other users can be told apart', () => {
+  test.skip(whyNoOtherUser() !== null, whyNoOtherUser() ?? '')
+
+  test('S47: the output never goes to a file of another user', async ({ start }) => {
+    const log = join(start.dataDir, 'headless.log')
+    await writeFile(log, 'kept')
+    await chmod(log, 0o666)
+    await chown(log, OTHER, OTHER)
+    const run = await start.run()
+    expect(run).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `latchkey: ${START_MESSAGES.logNotOwn(log)}\n`,
+    })
+    expect(readFileSync(log, 'utf8')).toBe('kept')
+  })
+
+  test('S47: root leaves nothing in the data directory of another user', async ({ start }) => {
+    await chown(start.dataDir, OTHER, OTHER)
+    const run = await start.run()
+    expect(run).toMatchObject({ code: 1, stdout: '' })
+    expect(run.stderr).toBe(`latchkey: ${DIRECTORY_MESSAGES.startedAsRoot(start.dataDir, OTHER)}\n`)
+    expect(readdirSync(start.dataDir)).toEqual([])
+  })
 })
