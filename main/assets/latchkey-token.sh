@@ -5,6 +5,10 @@
 # Exit codes: 0; 1 failed; 2 bad usage; 3 Latchkey does not run; 4 wrong agent; 5 not signed in; 6 not
 # allowed.
 
+# A trace, a core file, or a variable that the caller exports under a name of this script would show the key.
+{ set +xa; } 2>/dev/null
+unset key line answer
+ulimit -c 0 2>/dev/null
 set -u
 LC_ALL=C
 

@@ -5,16 +5,17 @@ app=/opt/Latchkey/latchkey
 script=/opt/Latchkey/resources/bin/latchkey-token
 
 # 1. Find the command: the first word that is neither a flag nor the value of one. `plain` is empty if
-# something is not for the script of step 2.
-command='' key=${LATCHKEY_KEY_FILE-}${LATCHKEY_KEY-} plain=1 is_value=''
+# something is not for the script of step 2. `has_key` does not contain the key, because a variable that the
+# caller exports under this name reaches the app.
+command='' has_key=${LATCHKEY_KEY_FILE:+1}${LATCHKEY_KEY:+1} plain=1 is_value=''
 for arg in "$@"; do
   if [ -n "$is_value" ]; then
     is_value=
     continue
   fi
   case $arg in
-    --key-file) key=1 is_value=1 ;;
-    --key-file=*) key=1 ;;
+    --key-file) has_key=1 is_value=1 ;;
+    --key-file=*) has_key=1 ;;
     --account | --scope | --audience | --min-validity | --data-dir) is_value=1 ;;
     --account=* | --scope=* | --audience=* | --min-validity=* | --data-dir=* | --id-token) ;;
     --provider | --issuer | --client-id | --client-secret-file | --prompt | --max-age) is_value=1 plain= ;;
@@ -33,7 +34,7 @@ for arg in "$@"; do
 done
 
 # 2. With a key, a token needs no start of the app, unless the script can't get it.
-if [ -n "$plain" ] && [ -n "$key" ] && [ "${1-}" = token ] && [ -x "$script" ]; then
+if [ -n "$plain" ] && [ -n "$has_key" ] && [ "${1-}" = token ] && [ -x "$script" ]; then
   shift
   LATCHKEY_UNABLE=100 "$script" "$@"
   code=$?

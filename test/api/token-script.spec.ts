@@ -491,6 +491,37 @@ test('S50: a data directory that others can write is left to the app', async ({ 
   expect(fake.asked).toEqual([])
 })
 
+for (const shell of SHELLS) {
+  test(`S50: for ${shell}, no trace and no exported variable shows the key or the token`, async ({
+    fake,
+  }) => {
+    const { dataDir, keyFile } = fake
+    const seen = join(dataDir, 'seen')
+    const lines = `{ env; echo "core $(ulimit -c)"; } >'${seen}'`
+    const path = await wrapPrograms(dataDir, { curl: lines })
+    const names = { key: 'x', line: 'x', answer: 'x', status: 'x' }
+    for (const env of [
+      names,
+      { ...names, SHELLOPTS: 'allexport' },
+      { ...names, SHELLOPTS: 'xtrace' },
+    ]) {
+      for (const given of [{ LATCHKEY_KEY: KEY }, { LATCHKEY_KEY_FILE: keyFile }]) {
+        const words = shell === 'busybox' ? ['busybox', 'sh'] : [shell]
+        const [program = '', ...first] = words
+        const args = [...first, '-x', SCRIPT]
+        const run = { env: { LATCHKEY_DATA_DIR: dataDir, ...env, ...given, ...path } }
+        const ended = await runCommand(program, args, run)
+        expect(ended).toMatchObject({ code: 0, stdout: 'eyJ.access-token\n' })
+        expect(ended.stderr).not.toContain(KEY)
+        expect(ended.stderr).not.toContain('access-token')
+        const variables = readFileSync(seen, 'utf8')
+        expect(variables).toContain('\ncore 0\n')
+        expect(variables).not.toContain(KEY)
+      }
+    }
+  })
+}
+
 test("curl's own settings and a proxy play no part", async ({ fake }) => {
   await writeFile(join(fake.dataDir, '.curlrc'), 'url = "http://127.0.0.1:9/evil"\nverbose\n')
   const env = {

@@ -46,6 +46,24 @@ const asCommand = (args: readonly string[]): readonly string[] => [
   ...args,
 ]
 
+test('S50: a variable that the caller exports does not get the key', () => {
+  const app = join(folder, 'app-with-variables')
+  writeFileSync(app, '#!/bin/sh\nenv\n', { mode: 0o755 })
+  const text = readFileSync(join(ROOT, 'main/assets/latchkey.sh'), 'utf8')
+  const latchkey = join(folder, 'latchkey-with-variables')
+  writeFileSync(latchkey, text.replace('/opt/Latchkey/latchkey', app), { mode: 0o755 })
+  const names = { key: 'theirs', has_key: 'theirs', LATCHKEY_KEY: 'secret-key' }
+  const env = { PATH: process.env['PATH'], ...names }
+  for (const args of [
+    [latchkey, 'status'],
+    ['-x', latchkey, 'status'],
+  ]) {
+    const { stdout, stderr } = spawnSync('sh', args, { env, encoding: 'utf8' })
+    expect(stdout.match(/.*secret-key/g)).toEqual(['LATCHKEY_KEY=secret-key'])
+    expect(stderr).not.toContain('secret-key')
+  }
+})
+
 test('each command runs without a desktop, also after flags', () => {
   for (const { name } of COMMANDS) {
     const flags = ['--json', '--data-dir', '/a b', '--port=0']
