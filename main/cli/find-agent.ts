@@ -27,7 +27,7 @@ export type FindAgentDeps = {
   user: number | null
   /** Shows who owns the other end of a connection; null if the system does not. */
   openTable(): TcpTable | null
-  /** How long the agent may take to prove who it is; 5 s unless given. */
+  /** How long the agent may take to accept the connection, and to prove who it is; 5 s each unless given. */
   timeoutMs?: number
 }
 
@@ -65,13 +65,13 @@ function isOwnFile({ uid, mode }: Stats, user: number | null): boolean {
 async function connectBySocket(deps: FindAgentDeps, service: ServiceFile): Promise<Line | null> {
   const { socket: path } = service
   if (path === null || !isPrivateFolder(dirname(path), false)) return null
-  const socket = await connectTo(() => connect(path))
+  const socket = await connectTo(deps, path, () => connect(path))
   return socket && requireProof(deps, { socket, host: 'localhost', place: path, service })
 }
 
 async function connectByPort(deps: FindAgentDeps, service: ServiceFile): Promise<Line> {
   const { port } = service
-  const socket = await connectTo(() => connect(port, '127.0.0.1'))
+  const socket = await connectTo(deps, port, () => connect(port, '127.0.0.1'))
   if (socket === null) throw new CliError('noAgent', AGENT_MESSAGES.gone(deps.dataDir))
   return requireProof(deps, { socket, host: `127.0.0.1:${port}`, place: port, service })
 }
@@ -167,12 +167,22 @@ function findOwner(
   }
 }
 
-/** Null if nothing listens. */
-function connectTo(open: () => Socket): Promise<Socket | null> {
-  return new Promise((resolve) => {
+/** Null if nothing listens. A program that accepts no connection is given up, as one that says nothing is. */
+function connectTo(
+  { timeoutMs = TIMEOUT_MS }: FindAgentDeps,
+  place: number | string,
+  open: () => Socket,
+): Promise<Socket | null> {
+  return new Promise((resolve, reject) => {
     const socket = open()
+    const giveUp = setTimeout(() => {
+      socket.destroy()
+      reject(new CliError('wrongAgent', AGENT_MESSAGES.silent(place)))
+    }, timeoutMs)
+    socket.once('close', () => clearTimeout(giveUp))
     socket.once('error', () => resolve(null))
     socket.once('connect', () => {
+      clearTimeout(giveUp)
       // Errors from now on reach the calls.
       socket.removeAllListeners('error').on('error', () => undefined)
       resolve(socket)

@@ -1,5 +1,6 @@
 // Programs that listen where the service file says that Latchkey does: they get neither key nor command.
 
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmod,
@@ -17,6 +18,7 @@ import { createServer, connect, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { createSecret, type Secret } from '../../main/base/secret.js'
 import { AGENT_MESSAGES } from '../../main/cli/cli-messages.js'
 import { findAgent, type FindAgentDeps } from '../../main/cli/find-agent.js'
@@ -237,6 +239,34 @@ test('a program that does not answer is given up', async ({ folder, listen, leav
     message: AGENT_MESSAGES.silent(port),
   })
   expect(heard()[0]).toMatch(ONLY_A_NONCE)
+})
+
+/** Accepts no connection. Prints its port. */
+const NEVER_ACCEPT = `
+  const server = require('node:net').createServer()
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+    require('node:fs').writeSync(1, server.address().port + '\\n')
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+  })
+`
+
+test('S50: a program that accepts no connection is given up', async ({ folder, leave }) => {
+  test.skip(process.platform !== 'linux', 'other systems have longer queues')
+  const child = spawn(process.execPath, ['--eval', NEVER_ACCEPT], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [first] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+  const port = Number(first)
+  // The queue holds one connection more than was asked for.
+  const waiting = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
+  await Promise.all(waiting.map((socket) => once(socket, 'connect')))
+  await leave(port)
+  await expect(find(folder, { timeoutMs: 200 })).rejects.toMatchObject({
+    exit: 'wrongAgent',
+    message: AGENT_MESSAGES.silent(port),
+  })
+  for (const socket of waiting) socket.destroy()
+  child.kill('SIGKILL')
 })
 
 test('after the proof, no second connection is opened', async ({ folder, leave }) => {
