@@ -196,18 +196,27 @@ status=${answer##*"
 answer=${answer%"
 "*}
 if [ "$status" = 200 ]; then
-  echo "$answer"
+  # A token is printable ASCII: RFC 6749, A.12. `echo` would read escapes and flags in it.
+  case $answer in
+    '' | *[!\ -~]*) unable 1 "The token contains a character that can't be in one." ;;
+  esac
+  printf '%s\n' "$answer"
   exit 0
 fi
 
-# 6. Say why there is no token: an error has the member "detail".
-case $answer in
-  *'"detail":"'*'"'*)
-    detail=${answer#*'"detail":"'}
-    detail=${detail%%'"'*}
-    ;;
-  *) detail="Latchkey answered with status $status." ;;
-esac
+# 6. Say why there is no token: an error has the member "detail". A part of it may be the provider's, so only
+# printable ASCII reaches the terminal.
+detail=$(
+  printf '%s\n' "$answer" | LC_ALL=C sed -nE '
+    s/^.*"detail":"(([^"\\]|\\.)*)".*$/\1/
+    t found
+    d
+    :found
+    s/\\(["\\])/\1/g
+    s/[^ -~]/?/g
+    p'
+)
+[ -n "$detail" ] || detail="Latchkey answered with status $status."
 case $status in
   401) fail 5 "$detail" ;;
   403) fail 6 "$detail" ;;

@@ -522,6 +522,37 @@ for (const shell of SHELLS) {
   })
 }
 
+for (const shell of SHELLS) {
+  test(`${shell} prints each token as it is, or not at all`, async ({ fake }) => {
+    for (const token of ['-n', '-e', 'a\\nb\\033[31m\\c', "a'b", '!~ %s']) {
+      fake.answer(200, token)
+      expect(await fake.run([], { shell })).toEqual({ code: 0, stdout: `${token}\n`, stderr: '' })
+    }
+    for (const token of ['', 'a\u001b[31m', 'a\nb', 'a\tb', 'é', '\u007f']) {
+      fake.answer(200, token)
+      const ended = await fake.run([], { shell })
+      expect(ended, JSON.stringify(token)).toMatchObject({ code: 1, stdout: '' })
+      expect(ended.stderr).toContain("The token contains a character that can't be in one.")
+    }
+  })
+
+  test(`${shell} prints the whole detail of an error, and nothing that controls a terminal`, async ({
+    fake,
+  }) => {
+    const detail = 'It says: \u202egnp\u009b31m \u001b[31m "quoted", a \\ and é. End'
+    fake.answer(401, JSON.stringify({ status: 401, detail, code: 'not-signed-in' }))
+    const { code, stderr } = await fake.run([], { shell })
+    expect(code).toBe(5)
+    expect(stderr).toMatch(/^latchkey: It says: \?+gnp\?+31m .* "quoted", a \\ and \?+\. End\n$/)
+    expect(stderr).toMatch(/^[ -~]+\n$/)
+    fake.answer(502, '{"detail":"\\')
+    expect(await fake.run([], { shell })).toMatchObject({
+      code: 1,
+      stderr: 'latchkey: Latchkey answered with status 502.\n',
+    })
+  })
+}
+
 test("curl's own settings and a proxy play no part", async ({ fake }) => {
   await writeFile(join(fake.dataDir, '.curlrc'), 'url = "http://127.0.0.1:9/evil"\nverbose\n')
   const env = {
