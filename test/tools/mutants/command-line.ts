@@ -9,18 +9,18 @@ export const COMMAND_LINE: readonly MutatedFile[] = [
     faults: [
       {
         name: 'a service file of another user is believed',
-        find: 'return found.uid === user && ',
-        replace: 'return ',
+        find: '(uid === user && (mode',
+        replace: '((mode',
       },
       {
         name: 'a service file that the group can write is believed',
-        find: '(found.mode & 0o022) === 0',
-        replace: '(found.mode & 0o002) === 0',
+        find: '(mode & 0o022) === 0',
+        replace: '(mode & 0o002) === 0',
       },
       {
         name: 'a service file that others can write is believed',
-        find: '(found.mode & 0o022) === 0',
-        replace: '(found.mode & 0o020) === 0',
+        find: '(mode & 0o022) === 0',
+        replace: '(mode & 0o020) === 0',
       },
       {
         name: 'a key goes over a socket whose folder is open to others',
@@ -29,17 +29,17 @@ export const COMMAND_LINE: readonly MutatedFile[] = [
       },
       {
         name: 'calls without a key take the socket, where nothing is proven',
-        find: 'key === null ? null : await connectBySocket(service)',
-        replace: 'await connectBySocket(service)',
+        find: 'key === null ? null : await connectBySocket(deps, service)',
+        replace: 'await connectBySocket(deps, service)',
       },
       {
         name: 'a key is never sent over the socket',
-        find: 'key === null ? null : await connectBySocket(service)',
+        find: 'key === null ? null : await connectBySocket(deps, service)',
         replace: 'null',
       },
       {
         name: 'another user may listen in place of the agent',
-        find: "if (owner === 'other') throw new CliError('wrongAgent', AGENT_MESSAGES.otherUser(port))",
+        find: "if (owner === 'other') throw new CliError('wrongAgent', AGENT_MESSAGES.otherUser(service.port))",
         replace: '',
       },
       {
@@ -69,13 +69,13 @@ export const COMMAND_LINE: readonly MutatedFile[] = [
       },
       {
         name: 'every proof is right',
-        find: '!isProof(proof, identity, { nonce, port })',
-        replace: '!isProof',
+        find: 'if (!isRight(proof, service, challenge)) {',
+        replace: 'if (!isRight) {',
       },
       {
         name: 'a service file without a secret needs no proof',
-        find: 'if (identity === null || !isProof',
-        replace: 'if (identity !== null && !isProof',
+        find: 'return secret !== null && isProof',
+        replace: 'return secret === null || isProof',
       },
       {
         name: 'an answer that is no proof is one',
