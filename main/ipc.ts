@@ -192,6 +192,8 @@ export type Command =
   | 'copy-redirect-uris'
   | 'copy-key'
   | 'clear-key'
+  /** The person has opened the list of apps. */
+  | 'apps-opened'
   | 'restart'
 
 /** A setting in the window. */

@@ -123,7 +123,10 @@ const provider = createProviderForm({
 guardPresses()
 element('#open-settings').addEventListener('click', () => views.open('settings'))
 for (const opener of ['#open-apps', '#settings-apps']) {
-  element(opener).addEventListener('click', () => views.open('apps'))
+  element(opener).addEventListener('click', () => {
+    views.open('apps')
+    void latchkey.runCommand('apps-opened')
+  })
 }
 element('#remove-provider').addEventListener('click', () => views.open('provider-removal'))
 element('#open-report').addEventListener('click', () => views.open('report'))

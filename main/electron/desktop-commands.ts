@@ -39,6 +39,7 @@ export function createCommands(parts: DesktopParts, view: DesktopView): DesktopC
     'copy-redirect-uris': () => copy(memory.redirectUris.join('\n')),
     'copy-key': () => copy(memory.key?.reveal() ?? null),
     'clear-key': () => void (memory.key = null),
+    'apps-opened': () => agent().consents.listOpened(),
     // A page that asks without an offer gets no restart.
     restart: () => (view.restartOffer() === null ? view.update() : restarter.restart()),
     open: () => window.open(),

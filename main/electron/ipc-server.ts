@@ -49,6 +49,7 @@ const ARGUMENTS = {
       'copy-redirect-uris',
       'copy-key',
       'clear-key',
+      'apps-opened',
       'restart',
     ]),
   ]),

@@ -26,6 +26,7 @@ export type MenuCommand =
       | 'copy-redirect-uris'
       | 'copy-key'
       | 'clear-key'
+      | 'apps-opened'
     >
   | 'open'
   | 'toggle-start-at-login'

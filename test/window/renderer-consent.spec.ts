@@ -145,7 +145,7 @@ test('beside a form a question is a banner, which leads to it and back to what w
   await expect(heading(page)).toBeFocused()
   await expect(banner).toBeHidden()
   await press(page, answers.once)
-  expect(await fake(asked)).toEqual([])
+  expect(await fake(asked)).toEqual([['runCommand', 'apps-opened']])
   await page.keyboard.press('Escape')
   await expect(name).toHaveValue('half a na')
   await button(page, CONSENT.answer).click()
@@ -216,7 +216,12 @@ test('an app is forgotten by keyboard, and the focus goes to the next one', asyn
   })
   await button(page, APPS.forgetNamed('calendar')).focus()
   await page.keyboard.press('Enter')
-  await expect.poll(() => fake(asked)).toEqual([['forgetApp', 'grant567']])
+  await expect
+    .poll(() => fake(asked))
+    .toEqual([
+      ['runCommand', 'apps-opened'],
+      ['forgetApp', 'grant567'],
+    ])
   await tell(without('grant567'))
   await expect(button(page, APPS.forgetNamed('nightly backup'))).toBeFocused()
   expect(await fake(announced)).toContain(APPS.forgotten('calendar'))
@@ -259,6 +264,7 @@ test('a key is created for an account, shown once, copied by the main process, a
   expect((await fake(announced)).join()).not.toContain(key)
   const { id } = STATES.accounts.accounts[1]!
   expect(await fake(asked)).toEqual([
+    ['runCommand', 'apps-opened'],
     ['createKey', { name: 'nightly', accountId: id, scope: 'openid' }],
     ['runCommand', 'copy-key'],
     ['runCommand', 'clear-key'],

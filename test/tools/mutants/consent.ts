@@ -70,6 +70,7 @@ export const CONSENT: readonly MutatedFile[] = [
         name: 'a list that was told is told again',
         find: '  parts.denials.hasChanged()\n',
         replace: '',
+        specs: ['test/unit/consent-list-told.spec.ts'],
       },
       {
         name: 'a sign-out for good ends nothing',
