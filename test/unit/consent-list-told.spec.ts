@@ -13,7 +13,7 @@ import { createTestClock } from '../support/clock.js'
 
 const OTHER = seenCaller({ executable: { path: '/opt/other/other', file: '8:16' } })
 
-test('a denial that is over is told once, with a change of something else', () => {
+function start() {
   const clock = createTestClock()
   const asked: ConsentQuestion[] = []
   const lists: ConsentList[] = []
@@ -33,6 +33,11 @@ test('a denial that is over is told once, with a change of something else', () =
     void consents.ask({ caller, account: ALICE_REF, purpose: 'token', signal: NEVER, lookAgain })
     expect(consents.answer(asked.at(-1)!.id, answer)).toBe(true)
   }
+  return { consents, clock, lists, ask }
+}
+
+test('a denial that is over is told once, with a change of something else', () => {
+  const { consents, clock, lists, ask } = start()
   ask(seenCaller(), 'denied')
   expect(lists).toMatchObject([{ denials: [{}] }])
   clock.advance(DENIED_MS)
@@ -40,4 +45,15 @@ test('a denial that is over is told once, with a change of something else', () =
   expect(lists.slice(1)).toMatchObject([{ grants: [{}], denials: [] }])
   ask(seenCaller(), 'once')
   expect(lists).toHaveLength(2)
+})
+
+test('a denial that takes the place of another one is told', () => {
+  const { clock, lists, ask } = start()
+  ask(seenCaller(), 'denied')
+  clock.advance(DENIED_MS)
+  ask(OTHER, 'denied')
+  expect(lists).toMatchObject([
+    { denials: [{ program: { executable: '/opt/app/app' } }] },
+    { denials: [{ program: { executable: '/opt/other/other' } }] },
+  ])
 })

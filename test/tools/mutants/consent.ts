@@ -227,6 +227,7 @@ export const CONSENT: readonly MutatedFile[] = [
         name: 'the pauses of one account are those of all',
         find: 'JSON.stringify([toFileKey(caller), account?.id ?? null])',
         replace: 'JSON.stringify([toFileKey(caller), account && null])',
+        specs: ['test/unit/pauses.spec.ts'],
       },
     ],
   },
@@ -273,6 +274,7 @@ export const CONSENT: readonly MutatedFile[] = [
         name: 'a denial in place of another is no change',
         find: 'const isSame = now.length === told.length && now.every((one, index) => one === told[index])',
         replace: 'const isSame = now.length === told.length',
+        specs: ['test/unit/consent-list-told.spec.ts'],
       },
     ],
   },
@@ -398,6 +400,7 @@ export const CONSENT: readonly MutatedFile[] = [
         name: 'a program that was denied counts as known',
         find: "if (answer !== 'denied') rememberAllowed(state, first.request.caller)",
         replace: 'rememberAllowed(state, first.request.caller)',
+        specs: ['test/unit/queue-room.spec.ts'],
       },
       {
         name: 'a program that was allowed once is forgotten',
@@ -671,6 +674,7 @@ export const CONSENT: readonly MutatedFile[] = [
         name: 'a key allows silent sign-ins at every provider',
         find: 'if (!isSameOwner(owner, provider))',
         replace: 'if (false as boolean)',
+        specs: ['test/unit/silent-sign-in.spec.ts'],
       },
       {
         name: 'a key for fewer scopes allows silent sign-ins for all',
