@@ -38,7 +38,8 @@ const test = base.extend<{ start: Start }>({
     const running = pid()
     if (running !== null) process.kill(running, 'SIGTERM')
     while (pid() !== null) await sleep(50)
-    await rm(dataDir, { recursive: true, force: true })
+    // The agent removes its service file before its lock.
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 20 })
   },
 })
 
