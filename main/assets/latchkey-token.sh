@@ -30,7 +30,15 @@ unable() {
   fail "$1" "$2"
 }
 
-# 1. Read the flags.
+# 1. Read the flags. No message repeats a key.
+key_as_argument='A key is never in a command line, because other programs can read it there. Use --key-file.'
+for arg in "$@"; do
+  case $arg in
+    *latchkey_???????????????????????????????????????????*)
+      case ${arg##*latchkey_} in *[!A-Za-z0-9_-]*) ;; *) fail 2 "$key_as_argument" ;; esac
+      ;;
+  esac
+done
 key_file=${LATCHKEY_KEY_FILE-} data_dir=${LATCHKEY_DATA_DIR-}
 account='' scope='' audience='' validity='' type=access_token
 while [ $# -gt 0 ]; do
@@ -48,7 +56,7 @@ while [ $# -gt 0 ]; do
     --key-file | --data-dir | --account | --scope | --audience | --min-validity)
       [ -n "${2-}" ] || fail 2 "$1 needs a value."
       ;;
-    --key) fail 2 'A key is never a flag, because other programs can read flags. Use --key-file.' ;;
+    --key) fail 2 "$key_as_argument" ;;
     *) fail 2 "latchkey-token has no use for $1. latchkey-token --help shows its flags." ;;
   esac
   case $1 in

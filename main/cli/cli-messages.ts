@@ -14,7 +14,8 @@ export const USAGE_MESSAGES = {
     `${command} has no use for ${JSON.stringify(word)}. latchkey help ${command} shows its arguments.`,
   missingArgument: (command: string, name: string) =>
     `${command} needs ${name}. latchkey help ${command} says more.`,
-  keyAsFlag: 'A key is never a flag, because other programs can read flags. Use --key-file.',
+  keyAsArgument:
+    'A key is never in a command line, because other programs can read it there. Use --key-file.',
   notSeconds: (flag: string) => `${flag} must be a whole number of seconds, at most 31536000.`,
   needsForget: (word: string) =>
     `apps has no use for ${JSON.stringify(word)}. Use apps forget APP.`,

@@ -77,6 +77,8 @@ const DATA_DIR: Flag = {
 }
 /** Of the commands that use the directory themselves. */
 const OWN_DATA_DIR: Flag = { ...DATA_DIR, help: 'the data directory' }
+/** So that an alias with a data directory fits every command. */
+const ANY_DATA_DIR: Flag = { ...DATA_DIR, help: 'has no effect here' }
 const JSON_OUTPUT: Flag = {
   name: 'json',
   value: null,
@@ -346,7 +348,7 @@ export const COMMANDS: readonly Command[] = [
     arguments: [
       { name: 'COMMAND', isOptional: true, help: 'the name of a command', completes: 'command' },
     ],
-    flags: [HELP],
+    flags: [ANY_DATA_DIR, HELP],
     details: [],
     exits: [],
     examples: ['latchkey help token'],
@@ -355,7 +357,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'version',
     summary: 'print the version',
     arguments: [],
-    flags: [HELP],
+    flags: [JSON_OUTPUT, ANY_DATA_DIR, HELP],
     details: [],
     exits: [],
     examples: [],

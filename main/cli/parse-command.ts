@@ -26,6 +26,9 @@ export type Invocation = {
   rest: readonly string[]
 }
 
+/** @see `KEY_PREFIX` in main/consent/consents.ts */
+const KEY = /latchkey_[\w-]{43}/
+
 /** What `--help` and the like stand for, in place of a command. */
 const STANDS_FOR: Readonly<Partial<Record<string, CommandName>>> = {
   '--help': 'help',
@@ -36,6 +39,8 @@ const STANDS_FOR: Readonly<Partial<Record<string, CommandName>>> = {
 
 /** Reads a command line. Flags may precede the command. Fails with a {@link CliError} for a bad usage. */
 export function parseCommand(args: readonly string[]): Invocation {
+  // S38: no message repeats it.
+  if (args.some((arg) => KEY.test(arg))) throw badUsage(USAGE_MESSAGES.keyAsArgument)
   const index = findCommandIndex(args)
   const [first = ''] = args
   const word = args[index] ?? STANDS_FOR[first]
@@ -90,7 +95,7 @@ function splitFlag(arg: string): readonly [spelled: string, value: string | unde
 }
 
 function findFlag(command: Command, spelled: string): Flag {
-  if (spelled === '--key') throw badUsage(USAGE_MESSAGES.keyAsFlag)
+  if (spelled === '--key') throw badUsage(USAGE_MESSAGES.keyAsArgument)
   const flag = command.flags.find(
     ({ name, short }) =>
       spelled === `--${name}` || (short !== undefined && spelled === `-${short}`),

@@ -177,7 +177,17 @@ for (const { what, args, message } of [
   { what: 'a flag without its value', args: ['--scope'], message: /--scope needs a value/ },
   { what: 'a flag with an empty value', args: ['--scope='], message: /--scope needs a value/ },
   { what: 'a switch with a value', args: ['--id-token=1'], message: /takes no value/ },
-  { what: 'a key', args: [`--key=${KEY}`], message: /A key is never a flag/ },
+  { what: 'a key', args: ['--key', 'mine'], message: /A key is never in a command line/ },
+  {
+    what: 'a key itself',
+    args: [`--kye=${KEY}`],
+    message: /^latchkey: A key is never in a command line, .+\n$/,
+  },
+  {
+    what: 'a key as a word',
+    args: [KEY],
+    message: /^latchkey: A key is never in a command line, .+\n$/,
+  },
   { what: 'a quotation mark', args: ['--scope', 'a","b'], message: /can't be in it/ },
   { what: 'a backslash', args: ['--account', 'a\\'], message: /can't be in it/ },
   { what: 'a line break', args: ['--audience', 'a\nb'], message: /can't be in it/ },

@@ -74,8 +74,19 @@ test('only a flag that repeats has several values', () => {
 test('no flag takes a key itself', () => {
   const flags = COMMANDS.flatMap((command) => command.flags.map(({ name }) => name))
   expect(flags).not.toContain('key')
-  expect(explain('token', '--key', 'latchkey_x')).toBe(USAGE_MESSAGES.keyAsFlag)
-  expect(explain('token', '--key=latchkey_x')).toBe(USAGE_MESSAGES.keyAsFlag)
+  expect(explain('token', '--key', 'latchkey_x')).toBe(USAGE_MESSAGES.keyAsArgument)
+  expect(explain('token', '--key=latchkey_x')).toBe(USAGE_MESSAGES.keyAsArgument)
+  const key = `latchkey_${'k'.repeat(43)}`
+  for (const args of [
+    [key],
+    ['token', key],
+    ['token', '--key-file', key],
+    ['token', `--kye=${key}`],
+    ['apps', 'forget', key],
+    ['headless', key],
+  ]) {
+    expect(explain(...args), args.join(' ')).toBe(USAGE_MESSAGES.keyAsArgument)
+  }
 })
 
 test('every line of every help fits 80 columns', () => {
@@ -237,7 +248,8 @@ test('the messages about a bad usage', () => {
     switchTakesNoValue: '--json takes no value.',
     tooManyArguments: 'token has no use for "more". latchkey help token shows its arguments.',
     missingArgument: 'use needs ACCOUNT. latchkey help use says more.',
-    keyAsFlag: 'A key is never a flag, because other programs can read flags. Use --key-file.',
+    keyAsArgument:
+      'A key is never in a command line, because other programs can read it there. Use --key-file.',
     notSeconds: '--min-validity must be a whole number of seconds, at most 31536000.',
     needsForget: 'apps has no use for "remove". Use apps forget APP.',
     keyFile: "The key file /k can't be read: there is no such file.",

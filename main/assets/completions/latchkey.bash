@@ -129,15 +129,19 @@ _latchkey_table() {
       esac
       ;;
     help)
-      flags='-h --help'
-      valued=''
+      flags='--data-dir -h --help'
+      valued='--data-dir'
       case $about in
+        --data-dir) offer='folder' ;;
         0) words='token status sign-in sign-out accounts use events apps key git-credential kubectl-credential diagnose headless uninstall-data help version' ;;
       esac
       ;;
     version)
-      flags='-h --help'
-      valued=''
+      flags='--json --data-dir -h --help'
+      valued='--data-dir'
+      case $about in
+        --data-dir) offer='folder' ;;
+      esac
       ;;
   esac
 }

@@ -262,8 +262,11 @@ complete -c latchkey -n '__latchkey_command uninstall-data' -l json -d 'print on
 complete -c latchkey -n '__latchkey_command uninstall-data' -l no-json -d 'turn off --json'
 
 complete -c latchkey -n __latchkey_command -a help -d 'print this help, or the help of a command'
-complete -c latchkey -n '__latchkey_argument help 0' -a 'token status sign-in sign-out accounts use events apps key git-credential kubectl-credential diagnose headless uninstall-data help version'
+complete -c latchkey -n '__latchkey_argument help 0 --data-dir' -a 'token status sign-in sign-out accounts use events apps key git-credential kubectl-credential diagnose headless uninstall-data help version'
+complete -c latchkey -n '__latchkey_command help' -l data-dir -x -a '(__latchkey_folders)' -d 'has no effect here'
 complete -c latchkey -n '__latchkey_command help' -s h -l help -d 'print the help of the command'
 
 complete -c latchkey -n __latchkey_command -a version -d 'print the version'
+complete -c latchkey -n '__latchkey_command version' -l json -d 'print one JSON object'
+complete -c latchkey -n '__latchkey_command version' -l data-dir -x -a '(__latchkey_folders)' -d 'has no effect here'
 complete -c latchkey -n '__latchkey_command version' -s h -l help -d 'print the help of the command'

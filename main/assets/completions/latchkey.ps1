@@ -283,6 +283,7 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'print this help, or the help of a command'
     Words = @('token', 'status', 'sign-in', 'sign-out', 'accounts', 'use', 'events', 'apps', 'key', 'git-credential', 'kubectl-credential', 'diagnose', 'headless', 'uninstall-data', 'help', 'version')
     Flags = @(
+      @{ Name = '--data-dir'; Help = 'has no effect here'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }
@@ -290,6 +291,8 @@ $script:LatchkeyCommands = [ordered]@{
     Help = 'print the version'
     Words = @()
     Flags = @(
+      @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--data-dir'; Help = 'has no effect here'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
   }

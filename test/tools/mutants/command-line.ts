@@ -214,7 +214,7 @@ export const COMMAND_LINE: readonly MutatedFile[] = [
     faults: [
       {
         name: 'a key as a flag is a flag like others',
-        find: "  if (spelled === '--key') throw badUsage(USAGE_MESSAGES.keyAsFlag)\n",
+        find: "  if (spelled === '--key') throw badUsage(USAGE_MESSAGES.keyAsArgument)\n",
         replace: '',
       },
       {
