@@ -109,6 +109,11 @@ test('RFC 9110 section 7.8: other upgrades are ignored', async ({ shared }) => {
     body: '{"grant_type":',
   })
   expectProblem(answer, 400, 'malformed')
+  // Only a GET asks for a WebSocket.
+  const posted = await ask(shared, HEALTH, { method: 'POST', headers: handshake(), body: '{}' })
+  expectProblem(posted, 405, 'method-not-allowed')
+  expect(posted.headers.allow).toBe('GET')
+  expect(posted.headers.connection).toBe('keep-alive')
 })
 
 test('an upgrade behind a request without an answer closes the connection', async ({ shared }) => {

@@ -188,8 +188,8 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'userinfo about someone else is added',
-        find: '  if (userinfo?.sub !== idToken.sub) return idToken\n',
-        replace: '',
+        find: 'if (userinfo?.sub !== idToken.sub)',
+        replace: 'if (userinfo === null)',
       },
       {
         name: 'userinfo goes before the ID token',

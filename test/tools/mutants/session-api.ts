@@ -195,8 +195,8 @@ export const SESSION_API: readonly MutatedFile[] = [
       },
       {
         name: 'any program signs accounts out',
-        find: 'if (key === null) {',
-        replace: 'if (key === null && (false as boolean)) {',
+        find: "    await requireConsent(deps, request, { account, purpose: 'access-token', action, hangUp })\n",
+        replace: '',
         grep: 'sign anyone out',
       },
       {
