@@ -1,9 +1,12 @@
 // Names a program as people know it, by its executable and its script.
 
 import { basename } from 'node:path'
+import { isToolScript } from './program-kind.js'
 import { UNPRINTABLE } from './unprintable.js'
 
 const LONGEST_NAME = 40
+/** The script of our own command line is `cli.js`, which says nothing to people. */
+const OWN_NAME = 'latchkey'
 
 /** Characters that show nothing, such as fillers and the empty Braille pattern: a name must be seen. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u2800]/gu
@@ -15,6 +18,7 @@ const SURPLUS_MARKS = /(\p{Mark}{3})\p{Mark}+/gu
  * name is shortened and made printable, and proves nothing. Null if nothing printable is left.
  */
 export function programName(executable: string, script: string | null): string | null {
+  if (script !== null && isToolScript(script)) return OWN_NAME
   const name =
     script === null
       ? basename(executable)

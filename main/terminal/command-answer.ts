@@ -10,3 +10,8 @@ export function done(message: string): Answer {
 export function failed(message: string): Answer {
   return { ok: false, message, isShown: true }
 }
+
+/** Done, and no event of the agent says so. */
+export function told(message: string): Answer {
+  return { ok: true, message, isShown: true }
+}

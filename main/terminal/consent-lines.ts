@@ -18,6 +18,7 @@ import {
 } from '../present/consent-words.js'
 import { PRESENT_MESSAGES } from '../present/present-messages.js'
 import { alignColumns } from '../base/align-columns.js'
+import type { NewKey } from './terminal.js'
 import { CONSENT_LINES } from './terminal-messages.js'
 import { formatTimeLeft } from './time-left.js'
 
@@ -72,9 +73,10 @@ export function formatApps(model: Pick<Model, 'consents'>): readonly string[] {
 }
 
 /** Shows a new key on a line of its own, to copy. */
-export function describeKey(name: string, key: string): readonly string[] {
-  const { newKey, keyProves, howToSend } = CONSENT_LINES
-  return ['', newKey(name), '', key, '', keyProves, howToSend, '']
+export function describeKey({ name, key, scope }: Omit<NewKey, 'id'>): readonly string[] {
+  const { newKey, keyGives, howToSend } = CONSENT_LINES
+  const gives = keyGives(scope === null ? null : printable(scope).split(' '))
+  return ['', newKey(name), '', key, '', gives, howToSend, '']
 }
 
 function describeChoice({ id, canLast, deadlineMs }: ConsentQuestion, nowMs: number): string {

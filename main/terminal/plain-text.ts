@@ -88,7 +88,7 @@ function createReplies(
     },
     accounts: (model) => say(...listAccounts(model)),
     apps: (model) => say(...formatApps(model)),
-    key: ({ name, key }) => say(...describeKey(name, key)),
+    key: (made) => say(...describeKey(made)),
     link: (url) => say(url ?? ANSWERS.noLink),
     signOutLink: (url) => say('', SIGN_IN_LINES.signOutLink, '', url, ''),
     answer: (_command, { message, isShown }) => (isShown ? say(message) : undefined),

@@ -101,17 +101,26 @@ export const CONSENT_LINES = {
   deniedUntil: (time: string) => `nothing until ${time}`,
   legend: 'Type forget and an ID to take back what an app was allowed, or to be asked again.',
   newKey: (name: string) => `This is the key ${name}. Latchkey does not show it again:`,
-  keyProves:
-    'Whoever has it gets access tokens of the account, and ID tokens, which prove who you are. A key for ' +
-    'scopes without openid gives no ID tokens.',
+  /** `scopes`: null if the key is for all scopes of the account. */
+  keyGives: (scopes: readonly string[] | null) =>
+    `Whoever has it gets access tokens ${scopes === null ? 'of the account' : nameScopes(scopes)}, and ` +
+    (scopes === null || scopes.includes('openid')
+      ? 'ID tokens, which prove who you are.'
+      : 'no ID tokens.'),
   howToSend: 'An app sends it with each request, as the header Authorization: Bearer KEY.',
 }
 
 /** Answers to commands. */
 export const ANSWERS = {
   quit: 'Latchkey is quitting.',
-  noCommand: (typed: string, commands: readonly string[]) =>
-    `There is no command ${JSON.stringify(typed)}. The commands are: ${commands.join(', ')}.`,
+  /** `near`: the command that was probably meant. */
+  noCommand: (typed: string, near: string | null, commands: readonly string[]) =>
+    `There is no command ${JSON.stringify(typed)}. ` +
+    (near === null ? `The commands are: ${commands.join(', ')}.` : `Did you mean ${near}?`),
+  /** `command`: what to type instead; null if that is not known. */
+  noFlags: (command: string | null) =>
+    `Commands here take no flags. Type ${command ?? 'help to list the commands'}.`,
+  typeInstead: (command: string) => `Type ${command}.`,
   cancelled: SIGN_IN_LINES.cancelled,
   nothingToCancel: 'There is no sign-in to cancel.',
   signingOut: (account: string) => `Signing out ${account}.`,
@@ -146,9 +155,13 @@ export const ANSWERS = {
   denied: 'The app is denied.',
   apps: 'These are the apps.',
   needsApp: 'Type the ID or the name of an app after forget.',
-  forgotten: 'The app is forgotten. If it asks again, Latchkey asks you.',
+  forgotten: (app: string) => `${app} is forgotten. Latchkey will ask about it again.`,
+  keyForgotten: (name: string) => `The key ${name} is forgotten, so it no longer works.`,
   noApp: (typed: string) =>
-    `There is no app ${JSON.stringify(typed)}, or several have this name. Type apps to list their IDs.`,
+    `There is no app or key ${JSON.stringify(typed)}. Type apps to list them.`,
+  severalApps: (typed: string, ids: readonly string[]) =>
+    `Several apps are named ${JSON.stringify(typed)}. Type forget and the ID of one: ` +
+    `${formatChoices(ids)}.`,
   needsKeyName: 'Type a name for the key after key.',
   badKeyName: 'The name of a key must be 1 to 40 letters, digits, hyphens, underscores or dots.',
   keyNameTaken: (name: string) =>
@@ -201,4 +214,8 @@ export const COMMAND_MESSAGES = {
   askWhetherRunning: (host: string) =>
     `Latchkey used this data directory on ${host} and has not reported for an hour or more. Is it ` +
     'still running there? [y/N] ',
+}
+
+function nameScopes(scopes: readonly string[]): string {
+  return `for the scope${scopes.length === 1 ? '' : 's'} ${formatList(scopes)}`
 }

@@ -28,7 +28,7 @@ export type Terminal = {
   /** Lists the apps and keys on request. */
   apps(model: Model): void
   /** Shows a new key, which nothing shows again. */
-  key(made: { id: string; name: string; key: string }): void
+  key(made: NewKey): void
   /** Answers a command. */
   answer(command: string, answer: Answer): void
   onLine(take: (line: string) => void): void
@@ -36,6 +36,9 @@ export type Terminal = {
   readsCommands(): boolean
   close(): void
 }
+
+/** `scope`: separated by spaces; null if the key is for all scopes of the account. */
+export type NewKey = { id: string; name: string; key: string; scope: string | null }
 
 export type TerminalDeps = {
   json: boolean

@@ -9,6 +9,7 @@ import { toStatus } from '../present/status.js'
 import { chooseDefault, decide, signInAs, signOut } from './typed-account-commands.js'
 import { done, failed, type Answer } from './command-answer.js'
 import { allow, deny, forget, makeKey } from './typed-consent-commands.js'
+import { explainMistyped, isFlag } from './mistyped.js'
 import type { Terminal } from './terminal.js'
 import { ANSWERS } from './terminal-messages.js'
 
@@ -35,14 +36,14 @@ export function readCommands(deps: CommandDeps): void {
       return quit()
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-    if (command && words.length <= (MOST_WORDS[name] ?? 0)) {
+    if (command && takes(name, words.length) && !hasFlag(name, words)) {
       const answer = command(KEEPS_CASE.has(name) ? words : words.map((one) => one.toLowerCase()))
       if (!(answer instanceof Promise)) return terminal.answer(name, answer)
       return void answer.then((later) => terminal.answer(name, later))
     }
-    // S48: text that was typed by mistake may contain a secret.
-    const message = ANSWERS.noCommand(excerpt(typed), [...Object.keys(commands), 'quit'])
+    const message = explainMistyped(typed, { names: [...Object.keys(commands), 'quit'], takes })
     terminal.complain(message)
+    // S48: text that was typed by mistake may contain a secret.
     terminal.answer(excerpt(typed), { ok: false, message })
   })
 }
@@ -76,8 +77,17 @@ const MOST_WORDS: Readonly<Record<string, number>> = {
   key: Infinity,
 }
 
+function takes(name: string, count: number): boolean {
+  return count <= (MOST_WORDS[name] ?? 0)
+}
+
 /** Names of apps and keys, and scopes, are case-sensitive. */
 const KEEPS_CASE: ReadonlySet<string> = new Set(['forget', 'key'])
+
+/** True if words are written like flags. The name of an app or a key may be. */
+function hasFlag(name: string, words: readonly string[]): boolean {
+  return words.slice(KEEPS_CASE.has(name) ? 1 : 0).some(isFlag)
+}
 
 type Command = (words: readonly string[]) => Answer | Promise<Answer>
 

@@ -2,11 +2,13 @@
 
 import type { Agent } from '../agent/agent.js'
 import { defaultSession, findAccount, type AccountSession } from '../agent/model.js'
-import { createNamedKey, type KeyProblem } from '../agent/named-key.js'
+import { createNamedKey, joinScopes, type KeyProblem } from '../agent/named-key.js'
 import { asAuthError } from '../base/errors.js'
 import { excerpt } from '../base/printable.js'
+import type { AppView } from '../ipc.js'
+import { listApps } from '../present/consent-view.js'
 import { explainOnlyOnce } from '../present/consent-words.js'
-import { done, failed, type Answer } from './command-answer.js'
+import { done, failed, told, type Answer } from './command-answer.js'
 import type { Terminal } from './terminal.js'
 import { ANSWERS } from './terminal-messages.js'
 
@@ -32,19 +34,40 @@ export function deny(agent: Agent, [id]: readonly string[]): Answer {
   return isAnswered ? done(ANSWERS.denied) : failed(ANSWERS.noConsent(excerpt(id)))
 }
 
-/** Takes back what an app or a key was allowed, or ends a denial. `typed`: its ID or its name. */
-export async function forget({ model, consents }: Agent, typed: string): Promise<Answer> {
+/** Takes back what an app or a key was allowed, or ends denials. `typed`: an ID or a name. */
+export async function forget({ consents }: Agent, typed: string): Promise<Answer> {
   if (typed === '') return failed(ANSWERS.needsApp)
-  const { grants, denials } = model().consents
-  // IDs are in lower case. Names are as the programs spell them.
-  const lowered = typed.toLowerCase()
-  const isId = [...grants, ...denials].some(({ id }) => id === lowered)
+  const found = findApps(listApps({ consents: consents.list() }), typed)
+  if ('message' in found) return failed(found.message)
+  const { apps, name } = found
   try {
-    const isForgotten = await consents.forget(isId ? lowered : typed)
-    return isForgotten ? done(ANSWERS.forgotten) : failed(ANSWERS.noApp(excerpt(typed)))
+    for (const { id } of apps) {
+      if (!(await consents.forget(id))) return failed(ANSWERS.noApp(excerpt(typed)))
+    }
   } catch (thrown) {
     return failed(asAuthError(thrown).message)
   }
+  const isKey = apps.every(({ kind }) => kind === 'key')
+  return told(isKey ? ANSWERS.keyForgotten(name) : ANSWERS.forgotten(name))
+}
+
+/**
+ * Finds what a typed word names: one entry by its ID, else all denials of this name and the app or key that
+ * has it. Otherwise returns a message, also if several that were allowed have the name.
+ */
+function findApps(
+  listed: readonly AppView[],
+  typed: string,
+): { apps: readonly AppView[]; name: string } | { message: string } {
+  // IDs are in lower case. Names are as the programs spell them.
+  const byId = listed.find(({ id }) => id === typed.toLowerCase())
+  if (byId) return { apps: [byId], name: byId.name }
+  const apps = listed.filter(({ name }) => name === typed)
+  const allowed = apps.filter(({ kind }) => kind !== 'denied')
+  if (apps.length === 0) return { message: ANSWERS.noApp(excerpt(typed)) }
+  if (allowed.length <= 1) return { apps, name: typed }
+  const ids = allowed.map(({ id }) => id)
+  return { message: ANSWERS.severalApps(typed, ids) }
 }
 
 /**
@@ -61,7 +84,7 @@ export async function makeKey(
   try {
     const made = await createNamedKey(agent, { name, account, scopes })
     if (made.kind !== 'made') return failed(explain(made))
-    terminal.key({ name, id: made.id, key: made.key })
+    terminal.key({ name, id: made.id, key: made.key, scope: joinScopes(scopes) })
     return done(ANSWERS.keyMade)
   } catch (thrown) {
     return failed(asAuthError(thrown).message)

@@ -123,7 +123,10 @@ test('S24: an app that is always allowed is not asked about again, until it is f
   // The same interpreter with another script is another app.
   expectNothing(await askAnd(program, other, (id) => `deny ${id}`))
 
-  expect(await type(program, 'forget mail-sync')).toEqual({ ok: true, message: ANSWERS.forgotten })
+  expect(await type(program, 'forget mail-sync')).toEqual({
+    ok: true,
+    message: ANSWERS.forgotten('mail-sync'),
+  })
   expectNothing(await askAnd(program, app, (id) => `deny ${id}`))
 })
 

@@ -431,10 +431,12 @@ test('an unknown command is answered on stderr, and the next one works', async (
   const program = await run([...DEMO])
   await program.line('listening')
   program.type('sing-in')
+  program.type('xyz')
   program.type('sign-in')
   await program.link()
+  expect(program.stderr()).toContain(ANSWERS.noCommand('sing-in', 'sign-in', []))
   expect(program.stderr()).toContain(
-    ANSWERS.noCommand('sing-in', [
+    ANSWERS.noCommand('xyz', null, [
       'sign-in',
       'cancel',
       'sign-out',

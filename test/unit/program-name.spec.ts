@@ -1,12 +1,17 @@
 // The name by which a person knows a calling program.
 
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { programName } from '../../main/base/program-name.js'
+import { ROOT } from '../support/root.js'
 
 for (const [executable, script, name] of [
   ['/usr/lib/mail/mail-sync', null, 'mail-sync'],
   ['/usr/bin/node', '/home/a/sync.mjs', 'sync'],
   ['/usr/bin/python3.12', '/home/a/sync.py', 'sync'],
+  ['/usr/bin/node', join(ROOT, 'dist', 'main', 'cli.js'), 'latchkey'],
+  ['/usr/bin/node', '/usr/lib/node_modules/latchkey/dist/main/cli.js', 'latchkey'],
+  ['/usr/bin/node', '/home/a/other/dist/main/cli.js', 'cli'],
   ['/usr/bin/java', 'notes.jar', 'notes.jar'],
   ['/usr/bin/node', null, 'node'],
   ['/tmp/a\u001b[2J\u202eb\n', null, 'a[2Jb'],

@@ -159,16 +159,31 @@ test('apps are a table of what was allowed and denied', () => {
 })
 
 test('a new key is on a line of its own', () => {
-  expect(describeKey('backup', 'latchkey_abc')).toEqual([
+  expect(describeKey({ name: 'backup', key: 'latchkey_abc', scope: null })).toEqual([
     '',
     CONSENT_LINES.newKey('backup'),
     '',
     'latchkey_abc',
     '',
-    CONSENT_LINES.keyProves,
+    CONSENT_LINES.keyGives(null),
     CONSENT_LINES.howToSend,
     '',
   ])
+})
+
+test('a new key names its scopes, and the ID tokens only if it gives some', () => {
+  const describe = (scope: string | null): string | undefined =>
+    describeKey({ name: 'a', key: 'latchkey_abc', scope })[5]
+  expect(describe(null)).toBe(
+    'Whoever has it gets access tokens of the account, and ID tokens, which prove who you are.',
+  )
+  expect(describe('email')).toBe(
+    'Whoever has it gets access tokens for the scope email, and no ID tokens.',
+  )
+  expect(describe('email openid')).toBe(
+    'Whoever has it gets access tokens for the scopes email and openid, and ID tokens, which prove who ' +
+      'you are.',
+  )
 })
 
 test('the JSON lines of a question have the members of the contract, in this order', () => {
@@ -384,12 +399,50 @@ test('apps lists them', async () => {
   expect(calls.listOpened).toHaveLength(1)
 })
 
-test('forget takes an ID in any case, and a name as it is spelled', async () => {
-  const { type, calls } = typeInto({ consents: CONSENTS })
-  expect(await type('forget GRANT234')).toEqual(done(ANSWERS.forgotten))
-  expect(await type('forget  Nightly  backup ')).toEqual(done(ANSWERS.forgotten))
-  expect(calls.forget).toEqual(['grant234', 'Nightly backup'])
+const told = (message: string): Answer => ({ ok: true, message, isShown: true })
+
+/** Two runs of one tool were denied, and another app that has no name. */
+const DENIED: ConsentList['denials'] = [
+  denialOf(ALICE_REF, NOON_MS),
+  { ...denialOf(ALICE_REF, NOON_MS), id: 'denied34' },
+  { id: 'denied45', program: { ...PROGRAM, name: null }, account: null, untilMs: NOON_MS },
+]
+
+test('forget takes an ID in any case, and a name as it is spelled, and names what is forgotten', async () => {
+  const { type, calls } = typeInto({ consents: { ...CONSENTS, denials: DENIED } })
+  expect(await type('forget GRANT234')).toEqual(told(ANSWERS.forgotten('mail-sync')))
+  expect(await type('forget calendar')).toEqual(told(ANSWERS.forgotten('calendar')))
+  expect(await type('forget  nightly  backup ')).toEqual(
+    told(ANSWERS.keyForgotten('nightly backup')),
+  )
+  expect(await type('forget denied45')).toEqual(told(ANSWERS.forgotten(CONSENT_WORDS.unknownApp)))
+  expect(calls.forget).toEqual(['grant234', 'grant567', 'key23456', 'denied45'])
   expect(await type('forget')).toEqual(failed(ANSWERS.needsApp))
+  expect(await type('forget Calendar')).toEqual(failed(ANSWERS.noApp('Calendar')))
+})
+
+test('forget ends all denials of one name', async () => {
+  const { type, calls } = typeInto({ consents: { ...CONSENTS, denials: DENIED } })
+  expect(await type('forget curl')).toEqual(told(ANSWERS.forgotten('curl')))
+  expect(calls.forget).toEqual(['denied23', 'denied34'])
+  await type('forget denied34')
+  expect(calls.forget).toEqual(['denied23', 'denied34', 'denied34'])
+})
+
+test('forget takes back what no other app of this name was allowed, with all denials', async () => {
+  const [first, second] = CONSENTS.grants
+  const named = { ...second!, name: 'curl' }
+  const one = typeInto({ consents: { grants: [first!, named], denials: DENIED } })
+  expect(await one.type('forget curl')).toEqual(told(ANSWERS.forgotten('curl')))
+  expect(one.calls.forget).toEqual(['grant567', 'denied23', 'denied34'])
+
+  const two = typeInto({
+    consents: { grants: [{ ...first!, name: 'curl' }, named], denials: DENIED },
+  })
+  expect(await two.type('forget curl')).toEqual(
+    failed(ANSWERS.severalApps('curl', ['grant234', 'grant567'])),
+  )
+  expect(two.calls.forget).toEqual([])
 })
 
 test('forget says that there is no such app, or that the list could not be stored', async () => {
@@ -397,8 +450,11 @@ test('forget says that there is no such app, or that the list could not be store
   expect(await none.type('forget x')).toEqual(failed(ANSWERS.noApp('x')))
   const secret = 'hunter2-hunter2-hunter2-hunter2'
   expect((await none.type(`forget ${secret}`)).message).not.toContain(secret)
-  const full = typeInto({}, { failure: new AuthError('storage-failed', 'The disk is full.') })
-  expect(await full.type('forget x')).toEqual(failed('The disk is full.'))
+  // Somebody else was faster.
+  expect(await none.type('forget calendar')).toEqual(failed(ANSWERS.noApp('calendar')))
+  const failure = new AuthError('storage-failed', 'The disk is full.')
+  const full = typeInto({ consents: CONSENTS }, { failure })
+  expect(await full.type('forget calendar')).toEqual(failed('The disk is full.'))
 })
 
 const ALICE_NAME = formatAccount(ALICE)
@@ -409,7 +465,9 @@ test('key makes a key for the default account, and shows it once', async () => {
   const { type, calls, shown, lastCommand } = typeInto(TWO)
   expect(await type('key Backup')).toEqual(done(ANSWERS.keyMade))
   expect(calls.createKey).toEqual([{ name: 'Backup', account: signedIn(ALICE_REF), scope: null }])
-  expect(shown).toEqual([{ id: 'key23456', name: 'Backup', key: 'latchkey_secret' }])
+  expect(shown).toEqual([{ id: 'key23456', name: 'Backup', key: 'latchkey_secret', scope: null }])
+  await type('key mail email email')
+  expect(shown.at(-1)).toMatchObject({ name: 'mail', scope: 'email' })
   expect(lastCommand()).toBe('key')
 })
 
@@ -475,6 +533,36 @@ test('sign-out forgets the apps only if the last word says so', async () => {
   expect(await type(`sign-out ${BOB_REF.id} all`)).toEqual(failed(ANSWERS.signOutHow))
   expect(await type('sign-out forget zzzzzzzz')).toEqual(failed(ANSWERS.signOutHow))
   expect(calls.signOut).toHaveLength(3)
+})
+
+for (const [typed, message] of [
+  ['sign-in --provider work', ANSWERS.noFlags('sign-in work')],
+  ['sign-in --provider=work', ANSWERS.noFlags('sign-in work')],
+  ['sign-out --account alice234', ANSWERS.noFlags('sign-out alice234')],
+  ['status --json', ANSWERS.noFlags('status')],
+  ['key kube --scope email', ANSWERS.noFlags('key kube email')],
+  ['key --scope email -x', ANSWERS.noFlags('key email')],
+  ['xyz --json', ANSWERS.noFlags(null)],
+  [`use --key latchkey_${'x'.repeat(43)}`, ANSWERS.noFlags(null)],
+  ['apps forget kube', ANSWERS.typeInstead('forget kube')],
+  ['latchkey apps forget kube', ANSWERS.typeInstead('forget kube')],
+  ['latchkey status', ANSWERS.typeInstead('status')],
+  ['accounts use alice234', ANSWERS.typeInstead('use alice234')],
+  ['sing-in', ANSWERS.noCommand('sing-in', 'sign-in', [])],
+  ['sing-in work', ANSWERS.noCommand('sing-in work', 'sign-in', [])],
+] satisfies [string, string][]) {
+  test(`${typed.slice(0, 30)} is no command here, and the answer says what is`, async () => {
+    const { type, calls, complaints } = typeInto({ ...TWO, consents: CONSENTS })
+    expect(await type(typed)).toEqual({ ok: false, message })
+    expect(complaints).toEqual([message])
+    expect(Object.values(calls).flat()).toEqual([])
+  })
+}
+
+test('the name of an app may be written like a flag', async () => {
+  const [grant] = CONSENTS.grants
+  const { type } = typeInto({ consents: { grants: [{ ...grant!, name: '--app' }], denials: [] } })
+  expect(await type('forget --app')).toEqual(told(ANSWERS.forgotten('--app')))
 })
 
 test('S48: a line that is no command is not echoed whole', async () => {

@@ -133,6 +133,7 @@ test('the lines about apps', () => {
       key: ['backup'],
       deniedUntil: ['12:34'],
       newKey: ['backup'],
+      keyGives: [['openid', 'email']],
     }),
   ).toEqual({
     title: 'notes asks to use your account.',
@@ -145,9 +146,8 @@ test('the lines about apps', () => {
     deniedUntil: 'nothing until 12:34',
     legend: 'Type forget and an ID to take back what an app was allowed, or to be asked again.',
     newKey: 'This is the key backup. Latchkey does not show it again:',
-    keyProves:
-      'Whoever has it gets access tokens of the account, and ID tokens, which prove who you are. A key for ' +
-      'scopes without openid gives no ID tokens.',
+    keyGives:
+      'Whoever has it gets access tokens for the scopes openid and email, and ID tokens, which prove who you are.',
     howToSend: 'An app sends it with each request, as the header Authorization: Bearer KEY.',
   })
 })
@@ -155,7 +155,9 @@ test('the lines about apps', () => {
 test('the answers to commands', () => {
   expect(
     sayAll(ANSWERS, {
-      noCommand: ['sing-in', ['sign-in', 'quit']],
+      noCommand: ['sing-in', 'sign-in', ['sign-in', 'quit']],
+      noFlags: ['sign-in work'],
+      typeInstead: ['status'],
       noTarget: ['wrok', ['work', 'home']],
       noAccount: ['alice235', ['k3vq7mzd', 'adzzbq26']],
       severalAccounts: ['work', ['k3vq7mzd', 'adzzbq26']],
@@ -165,13 +167,18 @@ test('the answers to commands', () => {
       needsId: ['use'],
       noQuestion: ['abcd2345'],
       noConsent: ['abcd2345'],
+      forgotten: ['notes'],
+      keyForgotten: ['backup'],
       noApp: ['notes'],
+      severalApps: ['notes', ['k3vq7mzd', 'adzzbq26']],
       keyNameTaken: ['backup'],
       noScope: ['files', ['openid', 'email']],
     }),
   ).toEqual({
     quit: 'Latchkey is quitting.',
-    noCommand: 'There is no command "sing-in". The commands are: sign-in, quit.',
+    noCommand: 'There is no command "sing-in". Did you mean sign-in?',
+    noFlags: 'Commands here take no flags. Type sign-in work.',
+    typeInstead: 'Type status.',
     cancelled: 'The sign-in was cancelled.',
     nothingToCancel: 'There is no sign-in to cancel.',
     signingOut: 'Signing out Bob Brown.',
@@ -199,8 +206,11 @@ test('the answers to commands', () => {
     denied: 'The app is denied.',
     apps: 'These are the apps.',
     needsApp: 'Type the ID or the name of an app after forget.',
-    forgotten: 'The app is forgotten. If it asks again, Latchkey asks you.',
-    noApp: 'There is no app "notes", or several have this name. Type apps to list their IDs.',
+    forgotten: 'notes is forgotten. Latchkey will ask about it again.',
+    keyForgotten: 'The key backup is forgotten, so it no longer works.',
+    noApp: 'There is no app or key "notes". Type apps to list them.',
+    severalApps:
+      'Several apps are named "notes". Type forget and the ID of one: k3vq7mzd or adzzbq26.',
     needsKeyName: 'Type a name for the key after key.',
     badKeyName: 'The name of a key must be 1 to 40 letters, digits, hyphens, underscores or dots.',
     keyNameTaken:
@@ -239,6 +249,13 @@ test('the answers to commands', () => {
       'You can also paste the address of a page that your browser could not load.',
     ].join('\n'),
   })
+})
+
+test('an unknown command and a flag, if nothing is known that may be meant', () => {
+  expect(ANSWERS.noCommand('xyz', null, ['sign-in', 'quit'])).toBe(
+    'There is no command "xyz". The commands are: sign-in, quit.',
+  )
+  expect(ANSWERS.noFlags(null)).toBe('Commands here take no flags. Type help to list the commands.')
 })
 
 test('the messages of diagnose and uninstall-data, and the question', () => {

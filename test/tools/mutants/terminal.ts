@@ -142,13 +142,13 @@ export const TERMINAL: readonly MutatedFile[] = [
       },
       {
         name: 'a name in upper case is forgotten by its lower case',
-        find: 'consents.forget(isId ? lowered : typed)',
-        replace: 'consents.forget(lowered)',
+        find: 'filter(({ name }) => name === typed)',
+        replace: 'filter(({ name }) => name === typed.toLowerCase())',
       },
       {
         name: 'S48: what cannot be forgotten is echoed whole',
-        find: 'failed(ANSWERS.noApp(excerpt(typed)))',
-        replace: 'failed(ANSWERS.noApp(typed))',
+        find: 'return { message: ANSWERS.noApp(excerpt(typed)) }',
+        replace: 'return { message: ANSWERS.noApp(typed) }',
       },
     ],
   },
