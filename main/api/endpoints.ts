@@ -37,7 +37,7 @@ export const ACCOUNT_HEADER = 'X-Latchkey-Account'
 
 const ACCOUNT = { [ACCOUNT_HEADER]: 'The ID of the account that the call is for.' }
 
-/** Of calls that would answer before the person has. The other calls wait anyway, or send what changes. */
+/** Of calls that would answer before the person has. The other calls wait anyway. */
 const PREFER = {
   Prefer: 'With wait=60, the call waits for up to a minute until the user has answered.',
 }
@@ -147,12 +147,13 @@ export const ENDPOINTS = {
         'An event `session` has a Session as its data. If the user takes back the consent, the event ' +
         '`closed` is the last one. A comment comes every 15 seconds.',
       headers: {
-        [ACCOUNT_HEADER]: 'The ID of the account that the call is for.',
+        ...ACCOUNT,
+        ...PREFER,
         'Last-Event-ID': 'The ID of the last event. If it is the current state, only changes come.',
       },
       takesKey: true,
       answer: 'events',
-      problems: ['unavailable'],
+      problems: ['not-allowed', 'not-signed-in', 'unavailable'],
     },
   },
   'POST /session/sign-in': {

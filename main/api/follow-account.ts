@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import { systemClock, type Clock } from '../base/clock.js'
 import { findAccount, type AccountSession, type Model } from '../agent/model.js'
-import type { Follower, IdentityAccess } from './identity-access.js'
+import type { Follower, IdentityAccess, Patience } from './identity-access.js'
 import { Problem } from './problem.js'
 
 export type FollowDeps = {
@@ -31,11 +31,13 @@ export type FollowedAccount = {
 
 /**
  * Starts to follow the account that a program sees. The person is asked in the background whether the program
- * may know it. Fails with `not-allowed` if the request has a key that is not valid. The caller closes it.
+ * may know it; with `patience`, it waits for the answer first, as {@link IdentityAccess} says. Fails with
+ * `not-allowed` if the request has a key that is not valid. The caller closes it.
  */
 export async function followAccount(
   { agent, identity, report, after = systemClock.after }: FollowDeps,
   request: IncomingMessage,
+  patience?: Patience,
 ): Promise<FollowedAccount> {
   const follower = identity.follow(request)
   const state: State = {
@@ -60,7 +62,7 @@ export async function followAccount(
     follower.close()
   }
   try {
-    await follower.current()
+    await follower.current({ patience })
   } catch (thrown) {
     close()
     throw thrown

@@ -37,8 +37,8 @@ export type IdentityAccess = {
 export type Patience = HangUp | undefined
 
 export type Follower = {
-  /** `isQuiet`: the person is not asked. */
-  current(options?: { isQuiet?: boolean }): Promise<AccountSession | null>
+  /** `isQuiet`: the person is not asked. `patience`: as for `peek`. */
+  current(options?: { isQuiet?: boolean; patience?: Patience }): Promise<AccountSession | null>
   close(): void
 }
 
@@ -49,14 +49,14 @@ export type IdentityDeps = ChooseAccountDeps & {
 /** The program that was allowed once to know an account, by the account's ID. */
 type AllowedOnce = Map<string, Caller>
 
-type Access = { once: AllowedOnce; isQuiet?: boolean }
+type Access = { once: AllowedOnce; isQuiet?: boolean; patience?: Patience }
 
 export function createIdentityAccess(deps: IdentityDeps): IdentityAccess {
   const { agent } = deps
   return {
-    peek: (request, patience) => findOrWait(deps, request, patience),
+    peek: (request, patience) => findOrWait(deps, request, { patience, once: new Map() }),
     async list(request, patience) {
-      const seen = await findOrWait(deps, request, patience)
+      const seen = await findOrWait(deps, request, { patience, once: new Map() })
       if (findKey(deps, request) !== null) return seen === null ? [] : [seen]
       const caller = await deps.findCaller(request)
       return agent
@@ -72,7 +72,7 @@ export function createIdentityAccess(deps: IdentityDeps): IdentityAccess {
       const close = agent.subscribe((_model, event) => {
         if (event.type === 'signed-out') once.delete(event.id)
       })
-      return { current: (options) => findVisible(deps, request, { once, ...options }), close }
+      return { current: (options) => findOrWait(deps, request, { once, ...options }), close }
     },
   }
 }
@@ -80,23 +80,26 @@ export function createIdentityAccess(deps: IdentityDeps): IdentityAccess {
 function findOrWait(
   deps: IdentityDeps,
   request: IncomingMessage,
-  patience: Patience,
+  { patience, ...access }: Access,
 ): Promise<AccountSession | null> {
   const isPatient = patience !== undefined && findKey(deps, request) === null
   return isPatient
-    ? waitToKnow(deps, request, patience)
-    : findVisible(deps, request, { once: new Map() })
+    ? waitToKnow(deps, request, { hangUp: patience, ...access })
+    : findVisible(deps, request, access)
 }
 
 async function waitToKnow(
   deps: IdentityDeps,
   request: IncomingMessage,
-  hangUp: HangUp,
+  { hangUp, once }: { hangUp: HangUp; once: AllowedOnce },
 ): Promise<AccountSession | null> {
   const id = await chooseAccount(deps, request, {})
   const account = id === undefined ? undefined : findAccount(deps.agent.model(), id)
   if (!account) return null
-  await requireConsent(deps, request, { account, purpose: 'identity', hangUp })
+  const purpose = 'identity'
+  const caller = await requireConsent(deps, request, { account, purpose, hangUp })
+  // What the person allows for good, they can take back.
+  if (!deps.agent.consents.isAllowed({ caller, account, purpose })) once.set(account.id, caller)
   // It may have been signed out in the meantime.
   return findAccount(deps.agent.model(), account.id) ?? null
 }

@@ -7,6 +7,7 @@ import type { AccountSession } from '../agent/model.js'
 import { CONSENT_DETAILS } from './api-messages.js'
 import { describeSession } from './describe-session.js'
 import { followAccount, type FollowDeps } from './follow-account.js'
+import { readPatience } from './read-request.js'
 import { checkRoom } from './streams.js'
 import type { Outlet, Subscribers } from './subscribers.js'
 
@@ -33,7 +34,7 @@ export function createSessionEvents(deps: SessionEventsDeps): SessionEvents {
   return async (request, response) => {
     if (request.method === 'HEAD') return void response.writeHead(200, HEADERS).end()
     checkRoom(deps)
-    const followed = await followAccount(deps, request)
+    const followed = await followAccount(deps, request, readPatience(request, response))
     // The caller may have hung up in the meantime.
     if (response.destroyed) return followed.close()
     response.writeHead(200, HEADERS).write(`retry: ${RETRY_MS}\n\n`)

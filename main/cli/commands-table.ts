@@ -226,8 +226,11 @@ export const COMMANDS: readonly Command[] = [
       DATA_DIR,
       HELP,
     ],
-    details: ['Prints the session now, and again at each change, until you stop it.', ASKS],
-    exits: CALL_EXITS,
+    details: [
+      'Prints the session now, and again at each change, until you stop it or Latchkey quits (code 1).',
+      ASKS,
+    ],
+    exits: [...CALL_EXITS, 'notSignedIn'],
     examples: ['latchkey events --json | while read -r line; do …; done'],
   },
   {

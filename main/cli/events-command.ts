@@ -7,7 +7,7 @@ import { CliError } from './cli-error.js'
 import { AGENT_MESSAGES } from './cli-messages.js'
 import type { RunCommand } from './command.js'
 import { withAgent } from './open-agent.js'
-import { formatSession, isSession, nameAccount } from './session-commands.js'
+import { formatSession, isSession, nameAccount, WAITS } from './session-commands.js'
 
 /** Runs until it is stopped, or until the agent ends the stream. */
 export const runEvents: RunCommand = (invocation, { env }) =>
@@ -15,7 +15,7 @@ export const runEvents: RunCommand = (invocation, { env }) =>
     const answer = await client.open({
       method: 'GET',
       path: '/session/events',
-      headers: { Accept: 'text/event-stream', ...nameAccount(invocation) },
+      headers: { Accept: 'text/event-stream', ...WAITS, ...nameAccount(invocation) },
     })
     for await (const { event, data } of readEvents(answer)) {
       if (event === 'closed') throw new CliError('notAllowed', AGENT_MESSAGES.streamClosed)

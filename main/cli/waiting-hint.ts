@@ -24,15 +24,17 @@ export function withWaitingHint(
     isShown = true
     say(message)
   }
+  const watch = async <Value>(answer: Promise<Value>): Promise<Value> => {
+    const cancel = clock.after(PATIENCE_MS, show)
+    try {
+      return await answer
+    } finally {
+      cancel()
+    }
+  }
   return {
     ...client,
-    async call(call) {
-      const cancel = clock.after(PATIENCE_MS, show)
-      try {
-        return await client.call(call)
-      } finally {
-        cancel()
-      }
-    },
+    call: (call) => watch(client.call(call)),
+    open: (call) => watch(client.open(call)),
   }
 }

@@ -151,7 +151,7 @@ test('it names the headers for an account, for waiting and of events, and no oth
     }
   }
   expect(Object.fromEntries(others)).toEqual({
-    Prefer: ['/accounts', '/session', '/user', '/users'],
+    Prefer: ['/accounts', '/session', '/session/events', '/user', '/users'],
     'Last-Event-ID': ['/session/events'],
   })
   expect(parameters).toContainEqual(expect.objectContaining(account))

@@ -262,9 +262,10 @@ type Events = {
   ended: Promise<{ code: number | null; stderr: string }>
 }
 
-/** Runs `events` with a key. */
-function followEvents({ program }: Agent, keyFile: string): Events {
-  const flags = ['--json', '--key-file', keyFile, '--data-dir', program.dataDir]
+/** Runs `events`. `keyFile`: null if the person is asked. */
+function followEvents({ program }: Agent, keyFile: string | null): Events {
+  const key = keyFile === null ? [] : ['--key-file', keyFile]
+  const flags = ['--json', ...key, '--data-dir', program.dataDir]
   const child = spawn(process.execPath, [CLI, 'events', ...flags])
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {
@@ -284,6 +285,30 @@ test('events prints the session now, and at each change', async ({ agent, folder
   expect(await next()).toMatchObject({ state: 'signed-out', account: null })
   agent.program.type('quit')
   expect(await ended).toEqual({ code: 1, stderr: `latchkey: ${AGENT_MESSAGES.lost}\n` })
+})
+
+test('events without a key waits for the answer of the person, who is asked once', async ({
+  agent,
+}) => {
+  const { program } = agent
+  const { next, ended } = followEvents(agent, null)
+  const { id, purpose } = await program.line('consent')
+  expect(purpose).toBe('identity')
+  program.type(`allow ${id}`)
+  expect(await next()).toMatchObject({ state: 'signed-in', account: { sub: 'alice' } })
+  program.type('sign-out')
+  expect(await next()).toMatchObject({ state: 'signed-out', account: null })
+  program.type('quit')
+  expect(await ended).toEqual({ code: 1, stderr: `latchkey: ${AGENT_MESSAGES.lost}\n` })
+})
+
+test('events that is denied prints nothing, and ends with 6', async ({ agent }) => {
+  expect(await agent.runAnd('deny', 'events')).toMatchObject({
+    code: 6,
+    purpose: 'identity',
+    stdout: '',
+    stderr: `latchkey: ${CONSENT_DETAILS.denied}\n`,
+  })
 })
 
 test('events ends with code 6 when its key is forgotten', async ({ agent, folder }) => {

@@ -141,6 +141,45 @@ test('a call that waits learns what the person has decided, and is not asked abo
   await expect(denied).rejects.toThrow(CONSENT_DETAILS.denied)
 })
 
+test('a connection that waits is asked about once, and holds what the person allowed once', async ({
+  watched: { identity, from, answer, asked, agent, id },
+}) => {
+  const follower = identity.follow(from(UNCERTAIN))
+  const first = follower.current({ patience: () => NEVER })
+  await expect.poll(() => asked).toEqual(['identity'])
+  answer('once')
+  expect((await first)?.id).toBe(id)
+  expect((await follower.current())?.id).toBe(id)
+  expect(asked).toHaveLength(1)
+  await agent.signOut()
+  expect(await follower.current()).toBeNull()
+  follower.close()
+})
+
+test('a connection that waits fails if the person denies it', async ({
+  watched: { identity, from, answer, asked },
+}) => {
+  const follower = identity.follow(from(UNCERTAIN))
+  const first = follower.current({ patience: () => NEVER })
+  await expect.poll(() => asked).toEqual(['identity'])
+  answer('denied')
+  await expect(first).rejects.toThrow(CONSENT_DETAILS.denied)
+  follower.close()
+})
+
+test('a connection that waited loses what the person allowed for good and took back', async ({
+  watched: { identity, from, answer, asked, agent, id },
+}) => {
+  const follower = identity.follow(from(APP))
+  const first = follower.current({ patience: () => NEVER })
+  await expect.poll(() => asked).toEqual(['identity'])
+  answer('always')
+  expect((await first)?.id).toBe(id)
+  await agent.consents.forget(agent.model().consents.grants[0]!.id)
+  expect(await follower.current({ isQuiet: true })).toBeNull()
+  follower.close()
+})
+
 test('a call that waits and names an unknown account is told so', async ({
   watched: { identity, from, asked },
 }) => {

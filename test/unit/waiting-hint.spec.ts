@@ -1,5 +1,6 @@
 // What a person at a terminal sees while a command waits for their answer.
 
+import type { IncomingMessage } from 'node:http'
 import { expect, test } from '@playwright/test'
 import type { AgentClient, Call } from '../../main/cli/agent-client.js'
 import { withWaitingHint } from '../../main/cli/waiting-hint.js'
@@ -11,18 +12,23 @@ function createWaiting() {
   const clock = createTestClock()
   const said: string[] = []
   const calls: PromiseWithResolvers<unknown>[] = []
+  const opened: PromiseWithResolvers<IncomingMessage>[] = []
   const client: AgentClient = {
     call: () => {
       const answer = Promise.withResolvers<unknown>()
       calls.push(answer)
       return answer.promise
     },
-    open: () => Promise.reject(new Error('not used')),
+    open: () => {
+      const answer = Promise.withResolvers<IncomingMessage>()
+      opened.push(answer)
+      return answer.promise
+    },
     close: () => undefined,
     hasKey: false,
   }
   const hinting = withWaitingHint(client, 'Waiting.', { clock, say: (text) => said.push(text) })
-  return { clock, said, calls, client: hinting }
+  return { clock, said, calls, opened, client: hinting }
 }
 
 test('a call that is answered soon says nothing', async () => {
@@ -48,4 +54,14 @@ test('a call that waits for two seconds says so, once for a command', async () =
   expect(await second).toBeNull()
   expect(clock.pending()).toBe(0)
   expect(said).toEqual(['Waiting.'])
+})
+
+test('a stream that begins only after two seconds says so, too', async () => {
+  const { clock, said, opened, client } = createWaiting()
+  const stream = client.open(CALL)
+  clock.advance(2_000)
+  expect(said).toEqual(['Waiting.'])
+  opened[0]!.reject(new Error('not allowed'))
+  await expect(stream).rejects.toThrow('not allowed')
+  expect(clock.pending()).toBe(0)
 })

@@ -493,8 +493,8 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a program that waits learns who is signed in, whatever the answer',
-        find: "await requireConsent(deps, request, { account, purpose: 'identity', hangUp })",
-        replace: 'void hangUp',
+        find: 'await requireConsent(deps, request, { account, purpose, hangUp })',
+        replace: '(void hangUp, await deps.findCaller(request))',
       },
       {
         name: 'a key shows all accounts',
