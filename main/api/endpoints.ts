@@ -104,7 +104,7 @@ export const ENDPOINTS = {
       summary: 'Deliver a response to the sign-in that waits for its state.',
       body: { type: FORM_TYPE, model: 'CodeResponse', required: true },
       answer: 'PKCE',
-      problems: ['refused'],
+      problems: ['refused', 'not-allowed'],
     },
   },
   'POST /pkce/clear': {
@@ -112,7 +112,7 @@ export const ENDPOINTS = {
       operationId: 'clearPKCE',
       summary: 'Cancel the sign-ins that apps have started. The session is not affected.',
       answer: null,
-      problems: [],
+      problems: ['not-allowed'],
     },
   },
   'GET /accounts': {
@@ -247,7 +247,7 @@ export const ENDPOINTS = {
       operationId: 'clearUser',
       summary: 'Forget which account this program uses. Nobody is signed out.',
       answer: null,
-      problems: [],
+      problems: ['not-allowed'],
     },
   },
   'POST /user/select': {

@@ -1,9 +1,9 @@
 // Finds the provider that an app names, by its client ID and its domain, among the configured ones.
 
 import { findSettings } from '../agent/keeper-state.js'
-import type { SessionState } from '../agent/model.js'
 import { toResult } from '../agent/results.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
+import type { SessionOwner } from '../storage/session-owner.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import { Problem, toProblem } from './problem.js'
 
@@ -30,12 +30,12 @@ export async function findNamedProvider(
   return found ?? findByEndpoint(deps, matching, domain ?? '')
 }
 
-/** Moves the provider of a session to the front. */
+/** Moves the provider of a session or a key to the front. */
 export function preferProviderOf(
-  session: SessionState,
+  owner: SessionOwner | null,
   providers: readonly ProviderSettings[],
 ): readonly ProviderSettings[] {
-  const own = session.kind === 'signed-out' ? undefined : findSettings({ providers }, session)
+  const own = owner === null ? undefined : findSettings({ providers }, owner)
   return own ? [own, ...providers.filter((one) => one !== own)] : providers
 }
 

@@ -5,10 +5,12 @@ import type { Agent } from '../agent/agent.js'
 import type { ApiSignInRequest, ExchangeResult } from '../agent/api-sign-in.js'
 import { findSettings } from '../agent/keeper-state.js'
 import { defaultSession, findAccount } from '../agent/model.js'
+import type { HeldKey } from '../consent/grants.js'
 import { mayFinish } from '../consent/program.js'
 import type { Caller } from '../net/caller.js'
 import { nothingToDoPage, renderPage, type Page } from '../oauth/pages.js'
 import { codeChallenge, createState, createVerifier } from '../oauth/pkce.js'
+import type { SessionOwner } from '../storage/session-owner.js'
 import type { Clock } from '../base/clock.js'
 import { answerJson, DONE, type Answer } from './answer.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
@@ -17,9 +19,10 @@ import type { ChooseAccountDeps } from './choose-account.js'
 import { renewForCaller } from './renewal-call.js'
 import type { EndpointName } from './endpoints.js'
 import { isFromAPage, readOrigins } from './guard.js'
+import { limitNewSession } from './key-limits.js'
 import type { Pkce, SeededPkce } from './models.js'
 import { Problem, toBeginProblem, toProblem } from './problem.js'
-import { notAllowed, type FindCaller } from './require-consent.js'
+import { findKey, notAllowed, type FindCaller } from './require-consent.js'
 import { prefersPage, readForm, readJson, watchHangUp, type HangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
 import { checkClient, preferProviderOf } from './named-provider.js'
@@ -27,6 +30,7 @@ import { createSessionWriter, type WriteSession } from './session-answer.js'
 import {
   asksNothing,
   requireAgreement,
+  requireKeyAt,
   requireSamePerson,
   requireSilentSignIn,
   type AllowedPerson,
@@ -82,7 +86,8 @@ export function createPkceHandlers(pkceDeps: PkceDeps): Pick<Handlers, PkceEndpo
     'POST /pkce/code': (request, response) => authorize(deps, request, response),
     'POST /pkce/response/code': (request) => deliver(deps, request),
     'POST /pkce/token': (request, response) => exchangeOrRenew(deps, request, response),
-    'POST /pkce/clear': () => {
+    'POST /pkce/clear': (request) => {
+      findKey(deps, request)
       deps.agent.api.cancelAll()
       return DONE
     },
@@ -108,13 +113,15 @@ async function authorize(
   const { agent, seeds, ports } = deps
   const hangUp = watchHangUp(response)
   const body = await readJson(request)
+  const key = findKey(deps, request)
   const verifier = body === undefined ? createVerifier() : null
-  const providers = preferProviderOf(defaultSession(agent.model()), deps.providers)
+  const providers = preferProviderOf(key?.owner ?? findDefault(agent), deps.providers)
   const sent =
     verifier === null
       ? parseBody((await loadModels()).seededPkce, body)
       : createSeed(providers[0] ?? null, verifier)
   const provider = await checkSeed({ ...deps, providers }, sent)
+  if (key !== null) requireKeyAt(key, provider)
   const scope = [...agent.api.allowedScopes(provider, sent.scope)]
   const seed = { ...sent, client_id: provider.clientId, scope }
   const signIn = toSignInRequest({ provider, ports }, seed, verifier)
@@ -140,6 +147,7 @@ async function authorize(
 
 async function deliver(deps: RouteDeps, request: IncomingMessage): Promise<Answer> {
   const parameters = await readForm(request)
+  findKey(deps, request)
   const isPage = isFromAPage(request)
   const state = parameters.get('state') ?? ''
   if (isPage) checkFormOrigin(deps, request, state)
@@ -165,13 +173,16 @@ async function exchangeOrRenew(
   const { api } = deps.agent
   const hangUp = watchHangUp(response)
   const body = await readJson(request)
+  // Before the code is spent.
+  const key = findKey(deps, request)
+  const call: Call = { request, hangUp, key }
   if (body === undefined) {
     const caller = await deps.findCaller(request)
     const latest = await api.exchangeLatest((beginner) => mayFinish(beginner, caller))
     if (latest.kind === 'unknown') {
       throw new Problem('unknown-code', PROBLEM_DETAILS.nothingToExchange)
     }
-    return answerExchange(deps, { request, hangUp }, latest)
+    return answerExchange(deps, call, latest)
   }
   const { tokenizedPkce } = await loadModels()
   const wanted = parseBody(tokenizedPkce, body)
@@ -183,7 +194,7 @@ async function exchangeOrRenew(
   if (clientId !== undefined) checkClient(deps, clientId)
   if (audience !== undefined) checkAudience(deps.providers, audience)
   const proof = { code, redirectUri, verifier, clientId, audience }
-  return answerExchange(deps, { request, hangUp }, await api.exchange(proof))
+  return answerExchange(deps, call, await api.exchange(proof))
 }
 
 function answer(envelope: Pkce): Answer {
@@ -209,29 +220,17 @@ function showPage(page: Page): Answer {
   return { status: page.status, headers, body: html }
 }
 
+/** `key`: null if the request carries none. */
+type Call = { request: IncomingMessage; hangUp: HangUp; key: HeldKey | null }
+
 async function answerExchange(
   deps: RouteDeps,
-  { request, hangUp }: { request: IncomingMessage; hangUp: HangUp },
+  call: Call,
   result: ExchangeResult,
 ): Promise<Answer> {
   switch (result.kind) {
-    case 'signed-in': {
-      const { id, session, request: signIn, code, redirectUri, beginner, hasUserActed } = result
-      const allowed = deps.allowedPersons.get(signIn)
-      if (allowed !== undefined) await requireSamePerson(deps, request, { allowed, id, hangUp })
-      else if (!hasUserActed) await requireAgreement(deps, request, { id, session, hangUp })
-      const caller = await deps.findCaller(request)
-      deps.callers.remember(caller, id)
-      if (hasUserActed && mayFinish(beginner, caller) && !asksNothing(signIn)) {
-        allowSignedIn(deps, id, [beginner, caller])
-      }
-      const seed = deps.seeds.get(signIn)
-      return answer({
-        ...(seed && { seed: toEffectiveSeed(seed, redirectUri) }),
-        result: { code, state: signIn.state },
-        auth0: toAuth0(session, signIn.audience, redirectUri, deps),
-      })
-    }
+    case 'signed-in':
+      return answerSignedIn(deps, call, result)
     case 'unknown':
       throw new Problem('unknown-code', PROBLEM_DETAILS.unknownCode)
     case 'spent':
@@ -243,9 +242,51 @@ async function answerExchange(
   }
 }
 
+async function answerSignedIn(
+  deps: RouteDeps,
+  { request, hangUp, key }: Call,
+  result: SignedIn,
+): Promise<Answer> {
+  const { id, session, request: signIn, code, redirectUri } = result
+  if (key === null) await requireProgram(deps, { request, hangUp }, result)
+  const given = key === null ? session : await limitNewSession(deps, key, { id, session })
+  const caller = await deps.findCaller(request)
+  deps.callers.remember(caller, id)
+  if (key === null) allowSignedIn(deps, caller, result)
+  const seed = deps.seeds.get(signIn)
+  return answer({
+    ...(seed && { seed: toEffectiveSeed(seed, redirectUri) }),
+    result: { code, state: signIn.state },
+    auth0: toAuth0(given, signIn.audience, redirectUri, deps),
+  })
+}
+
+type SignedIn = Extract<ExchangeResult, { kind: 'signed-in' }>
+
+/** S24: makes sure that the program may have what the provider may have completed without the person. */
+async function requireProgram(
+  deps: RouteDeps,
+  { request, hangUp }: Omit<Call, 'key'>,
+  { id, request: signIn, hasUserActed }: SignedIn,
+): Promise<void> {
+  const allowed = deps.allowedPersons.get(signIn)
+  if (allowed !== undefined) await requireSamePerson(deps, request, { allowed, id, hangUp })
+  else if (!hasUserActed) await requireAgreement(deps, request, { id, hangUp })
+}
+
 /** S24: the person has just signed in for the program, in the browser. */
-function allowSignedIn({ agent }: RouteDeps, id: string, callers: readonly Caller[]): void {
+function allowSignedIn(
+  { agent }: RouteDeps,
+  caller: Caller,
+  { id, request: signIn, beginner, hasUserActed }: SignedIn,
+): void {
+  if (!(hasUserActed && mayFinish(beginner, caller) && !asksNothing(signIn))) return
   const account = findAccount(agent.model(), id)
   if (!account) return
-  for (const caller of callers) agent.consents.allowSignedIn(caller, account)
+  for (const one of [beginner, caller]) agent.consents.allowSignedIn(one, account)
+}
+
+function findDefault({ model }: Pick<Agent, 'model'>): SessionOwner | null {
+  const session = defaultSession(model())
+  return session.kind === 'signed-out' ? null : session
 }

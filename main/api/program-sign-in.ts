@@ -256,14 +256,14 @@ function start(state: State, provider: ProviderSettings, beginner: Claimant): St
 }
 
 /**
- * Keeps an outcome that no call waits for. A program that can be allowed for good is allowed by now. If the
- * person did not act, the next call asks about the account, which is signed in by then.
+ * Keeps an outcome that no call waits for. A program that can be allowed for good is allowed by now, unless it
+ * sent a key. If the person did not act, the next call asks about the account, which is signed in by then.
  */
 function end(state: State, ended: Started, outcome: Outcome): void {
   const { provider, beginner, waiting } = ended
   state.started.delete(ended)
   const isSettled =
-    outcome.kind === 'signed-in' && (canLast(beginner.caller) || !outcome.hasUserActed)
+    outcome.kind === 'signed-in' && (isAllowedByNow(beginner) || !outcome.hasUserActed)
   if (waiting > 0 || isSettled) return
   const forMs = outcome.kind === 'signed-in' ? CLAIM_MS : CLAIM_FAILURE_MS
   const untilMs = state.deps.clock.nowMs() + forMs
@@ -271,11 +271,13 @@ function end(state: State, ended: Started, outcome: Outcome): void {
   state.unclaimed = [...state.unclaimed, kept].slice(-MOST_UNCLAIMED)
 }
 
+const isAllowedByNow = ({ caller, key }: Claimant): boolean => key === null && canLast(caller)
+
 /** Nobody but the person and the time limit ends the wait. */
 async function runSignIn(
   { agent, callers }: ProgramSignInDeps,
   provider: ProviderSettings,
-  { caller }: Claimant,
+  { caller, key }: Claimant,
 ): Promise<SignedIn> {
   const verifier = createVerifier()
   const begun = await agent.api.begin(
@@ -291,8 +293,8 @@ async function runSignIn(
   const { id, hasUserActed } = exchanged
   callers.remember(caller, id)
   const account = findAccount(agent.model(), id)
-  // S24: the person has just signed in for the program, in the browser.
-  if (account && hasUserActed) agent.consents.allowSignedIn(caller, account)
+  // S24: the person has just signed in for the program, in the browser. With a key, only the key is allowed.
+  if (account && hasUserActed && key === null) agent.consents.allowSignedIn(caller, account)
   return { kind: 'signed-in', id, hasUserActed }
 }
 

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
-import { findSettings, type NarrowedToken } from '../agent/keeper-state.js'
+import { findSettings } from '../agent/keeper-state.js'
 import { findAccount, type AccountSession } from '../agent/model.js'
 import { notSignedIn } from '../agent/renewal.js'
 import { allowsIdToken, type HeldKey } from '../consent/grants.js'
@@ -10,6 +10,7 @@ import { answerJson, type Answer } from './answer.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
 import { toAuth0, type Auth0Deps } from './auth0.js'
 import { chooseAccount, type ChooseAccountDeps, type NamedClient } from './choose-account.js'
+import { limitSession, readNarrowedFor } from './key-limits.js'
 import type { Pkce } from './models.js'
 import { asProblem, makeNotSignedInProblem, type Problem } from './problem.js'
 import type { HangUp } from './read-request.js'
@@ -117,30 +118,17 @@ type Ended = {
   purpose: CallPurpose
 }
 
-/**
- * Returns the answer with the tokens that a program or a key may have. Its ID token is empty if a key does not
- * allow that, because clients expect the member.
- */
+/** Returns the answer with the tokens that a program or a key may have. */
 async function readTokens(
   deps: RenewalDeps,
   { account: { id }, key }: Allowed,
   leastMs: number | null,
 ): Promise<string> {
   const { agent } = deps
-  const scope = key?.scope ?? null
-  const narrowed = scope === null ? null : await agent.readNarrowed(id, { scope, leastMs })
+  const narrowed = key === null ? null : await readNarrowedFor(deps, key, { id, leastMs })
   const session = await agent.read(narrowed === null ? leastMs : 0, id)
-  const { tokens } = session
-  const isWhole = key === null || allowsIdToken(key, tokens.scope)
-  if (narrowed === null && isWhole) return deps.writeSession(session)
-  const idToken = isWhole ? tokens.idToken : ''
-  const given = { ...tokens, ...(narrowed && toTokens(narrowed)), idToken }
+  const given = key === null ? session : limitSession(session, key, narrowed)
+  if (given === session) return deps.writeSession(session)
   const audience = findSettings(deps, session)?.audience ?? null
-  const auth0 = toAuth0({ ...session, tokens: given }, audience, null, deps)
-  return JSON.stringify({ auth0 } satisfies Pkce)
-}
-
-/** The refresh token is for all scopes of the session. */
-function toTokens({ accessToken, expiresAtMs, scope }: NarrowedToken) {
-  return { accessToken, accessTokenExpiresAtMs: expiresAtMs, scope, refreshToken: null }
+  return JSON.stringify({ auth0: toAuth0(given, audience, null, deps) } satisfies Pkce)
 }

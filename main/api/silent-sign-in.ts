@@ -3,7 +3,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { ApiSignInRequest } from '../agent/api-sign-in.js'
 import { findAccount, findAccountAt } from '../agent/model.js'
-import type { Session } from '../oauth/session.js'
 import type { HeldKey } from '../consent/grants.js'
 import { includesScope } from '../oauth/scopes.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
@@ -41,12 +40,14 @@ export async function requireSilentSignIn(
   return account?.account.sub ?? null
 }
 
-function checkKey(
-  { owner, scope: most, account }: HeldKey,
-  provider: SessionOwner,
-  scope: readonly string[],
-): AllowedPerson {
+/** Fails with `not-allowed` if a key is for an account at another provider. */
+export function requireKeyAt({ owner }: HeldKey, provider: SessionOwner): void {
   if (!isSameOwner(owner, provider)) throw notAllowed(CONSENT_DETAILS.keyOfOtherProvider)
+}
+
+function checkKey(key: HeldKey, provider: SessionOwner, scope: readonly string[]): AllowedPerson {
+  const { scope: most, account } = key
+  requireKeyAt(key, provider)
   const isWithin = most === null || includesScope(most, scope.join(' '))
   if (!isWithin) throw notAllowed(CONSENT_DETAILS.keyOfOtherScope)
   return account.sub
@@ -68,19 +69,13 @@ export async function requireSamePerson(
 
 /**
  * S24: Makes sure that a call may have what a sign-in has brought that the provider may have completed without
- * the person: with a key of this account for all of its scopes, or because the person allows the program. Fails
- * with `not-allowed`.
+ * the person: because the person allows the program. Fails with `not-allowed`.
  */
 export async function requireAgreement(
   deps: ConsentDeps,
   request: IncomingMessage,
-  { id, session, hangUp }: { id: string; session: Session; hangUp: HangUp },
+  { id, hangUp }: { id: string; hangUp: HangUp },
 ): Promise<void> {
-  const key = findKey(deps, request)
-  if (key === null) {
-    const account = findAccount(deps.agent.model(), id) ?? null
-    await requireConsent(deps, request, { account, purpose: 'token', hangUp })
-  } else if (checkKey(key, session, session.tokens.scope.split(' ')) !== session.account.sub) {
-    throw notAllowed(CONSENT_DETAILS.keyOfOther)
-  }
+  const account = findAccount(deps.agent.model(), id) ?? null
+  await requireConsent(deps, request, { account, purpose: 'token', hangUp })
 }

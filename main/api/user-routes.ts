@@ -16,6 +16,7 @@ import type { ProgramSignIns } from './program-sign-in.js'
 import { readJson, readPatience, skipBody, watchHangUp } from './read-request.js'
 import { findAllowed, type CallerWish } from './renewal-call.js'
 import { parseBody } from './request-body.js'
+import { findKey } from './require-consent.js'
 import { DEFAULT_VALIDITY_S, readAccessToken } from './session-token.js'
 import { signOutForCaller } from './sign-out-call.js'
 import { toUserProfile, toUuid } from './user-profile.js'
@@ -61,6 +62,7 @@ export function createUserHandlers(deps: UserDeps): Pick<Handlers, UserEndpoint>
     },
     'POST /user/clear': async (request) => {
       await skipBody(request)
+      findKey(deps, request)
       deps.callers.forgetProgram(await deps.findCaller(request))
       return DONE
     },

@@ -111,5 +111,5 @@ test('the provider of the default account comes first', () => {
   }
   expect(preferProviderOf(session, PROVIDERS)).toEqual([STAGING, LIVE, ADMIN, HOME])
   expect(preferProviderOf({ ...session, clientId: 'gone' }, PROVIDERS)).toEqual(PROVIDERS)
-  expect(preferProviderOf({ kind: 'signed-out' }, PROVIDERS)).toEqual(PROVIDERS)
+  expect(preferProviderOf(null, PROVIDERS)).toEqual(PROVIDERS)
 })

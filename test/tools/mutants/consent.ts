@@ -456,8 +456,8 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a key for some scopes gets the whole token',
-        find: 'const scope = key?.scope ?? null',
-        replace: 'const scope: string | null = null',
+        find: 'const narrowed = key === null ? null : await readNarrowedFor(deps, key, { id, leastMs })',
+        replace: 'const narrowed = null',
         grep: 'with scopes gets a token',
       },
       {
@@ -467,10 +467,16 @@ export const CONSENT: readonly MutatedFile[] = [
         specs: ['test/api/session.spec.ts'],
         grep: 'proves who the user is',
       },
+    ],
+  },
+  {
+    file: 'main/api/key-limits.ts',
+    specs: CALLS,
+    faults: [
       {
         name: 'a key for all scopes gets an ID token that was not granted',
-        find: 'const isWhole = key === null || allowsIdToken(key, tokens.scope)',
-        replace: "const isWhole = key === null || allowsIdToken(key, 'openid')",
+        find: 'const isWhole = allowsIdToken(key, tokens.scope)',
+        replace: "const isWhole = allowsIdToken(key, 'openid')",
         specs: ['test/api/session.spec.ts'],
         grep: 'proves nothing',
       },
@@ -479,6 +485,13 @@ export const CONSENT: readonly MutatedFile[] = [
         find: "const idToken = isWhole ? tokens.idToken : ''",
         replace: 'const { idToken } = tokens',
         grep: 'with scopes gets a token',
+      },
+      {
+        name: 'any key gets what a sign-in has brought',
+        find: 'if (!isOf(key, { clientId, issuer, sub: account.sub })) {',
+        replace: 'if (!isOf(key, { clientId, issuer, sub: key.account.sub || account.sub })) {',
+        specs: ['test/api/key-sign-in.spec.ts'],
+        grep: 'of another person',
       },
     ],
   },
@@ -580,13 +593,13 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-in in the browser allows nothing',
-        find: 'if (account && hasUserActed) agent.consents.allowSignedIn(caller, account)',
+        find: 'if (account && hasUserActed && key === null) agent.consents.allowSignedIn(caller, account)',
         replace: '',
       },
       {
         name: 'a sign-in that the provider completes alone is consent',
-        find: 'if (account && hasUserActed) agent.consents.allowSignedIn(caller, account)',
-        replace: 'if (account) agent.consents.allowSignedIn(caller, account)',
+        find: 'if (account && hasUserActed && key === null) agent.consents.allowSignedIn(caller, account)',
+        replace: 'if (account && key === null) agent.consents.allowSignedIn(caller, account)',
       },
       {
         name: 'a sign-in that the provider completes alone asks nobody',
@@ -595,8 +608,8 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'what the provider completed alone is served later',
-        find: '(canLast(beginner.caller) || !outcome.hasUserActed)',
-        replace: 'canLast(beginner.caller)',
+        find: '(isAllowedByNow(beginner) || !outcome.hasUserActed)',
+        replace: 'isAllowedByNow(beginner)',
       },
       {
         name: 'the provider may ask nobody',
@@ -686,11 +699,6 @@ export const CONSENT: readonly MutatedFile[] = [
         find: 'if (allowed === null || account?.account.sub === allowed) return',
         replace: 'if (allowed === null || account !== undefined) return',
       },
-      {
-        name: 'any key gets what the provider completes alone',
-        find: "checkKey(key, session, session.tokens.scope.split(' ')) !== session.account.sub",
-        replace: 'key === null',
-      },
     ],
   },
   {
@@ -736,20 +744,34 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-in without questions is consent',
-        find: 'if (hasUserActed && mayFinish(beginner, caller) && !asksNothing(signIn)) {',
-        replace: 'if (hasUserActed && mayFinish(beginner, caller)) {',
+        find: 'if (!(hasUserActed && mayFinish(beginner, caller) && !asksNothing(signIn))) return',
+        replace: 'if (!(hasUserActed && mayFinish(beginner, caller))) return',
         grep: 'with prompt=none asks first',
       },
       {
         name: 'tokens leave after a sign-in that the provider completed alone',
-        find: 'else if (!hasUserActed) await requireAgreement(deps, request, { id, session, hangUp })',
+        find: 'else if (!hasUserActed) await requireAgreement(deps, request, { id, hangUp })',
         replace: '',
         specs: ['test/e2e/silent-sign-in.spec.ts'],
       },
       {
+        name: 'a sign-in with a key for some scopes brings the whole token',
+        find: 'await limitNewSession(deps, key, { id, session })',
+        replace: 'session',
+        specs: ['test/api/key-sign-in.spec.ts'],
+        grep: 'for these only',
+      },
+      {
+        name: 'a sign-in with a key allows its program',
+        find: 'if (key === null) allowSignedIn(deps, caller, result)',
+        replace: 'allowSignedIn(deps, caller, result)',
+        specs: ['test/api/key-sign-in.spec.ts'],
+        grep: 'does not allow its program',
+      },
+      {
         name: 'finishing another program’s sign-in is consent',
-        find: 'if (hasUserActed && mayFinish(beginner, caller) && !asksNothing(signIn)) {',
-        replace: 'if (hasUserActed && !asksNothing(signIn)) {',
+        find: 'if (!(hasUserActed && mayFinish(beginner, caller) && !asksNothing(signIn))) return',
+        replace: 'if (!(hasUserActed && !asksNothing(signIn))) return',
         grep: 'with the code and the verifier',
       },
     ],
