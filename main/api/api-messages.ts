@@ -71,7 +71,8 @@ export const CONSENT_DETAILS = {
     'The Unix socket serves only calls with a key. Make one in Latchkey, and send it as a bearer token.',
   denied:
     'The user does not allow this program to use Latchkey. Ask again only when the user asks for it.',
-  unanswered: 'Latchkey has asked the user whether to allow this program, and nobody has answered.',
+  unanswered:
+    'Latchkey asked the user whether to allow this program, and got no answer. Try again later.',
   locked: 'The screen is locked. Try again when the user is back.',
   nobodyToAsk:
     "Latchkey runs in the background, so it can't ask the user. Start it with --allow and the program's " +

@@ -204,7 +204,8 @@ async function decide(parts: Parts, request: ConsentRequest): Promise<Verdict> {
   if (isLocked) return refuse('locked')
   if (parts.isClosed) return refuse('unanswered')
   if (!deps.canAsk()) return refuse('nobody-to-ask')
-  if (denials.find(request)) return refuse('denied')
+  const why = denials.find(request)
+  if (why !== null) return refuse(why)
 
   // 2.
   const result = await questions.ask(request)
@@ -218,7 +219,7 @@ const ALLOWED: Verdict = { kind: 'allowed' }
 /** What the person has decided about a call that waits in the queue. */
 function findResult(parts: Parts, wanted: Wanted): QuestionResult | null {
   if (isAllowed(parts, wanted)) return 'once'
-  return parts.denials.find(wanted) ? 'denied' : null
+  return parts.denials.find(wanted)
 }
 
 type Person = SessionOwner & { sub: string }
@@ -269,8 +270,9 @@ function settle(
   }
   if (!isShown) return
   if (result === 'once' || result === 'always') denials.forgive(request)
-  if (result === 'denied') denials.add(request, 'denied')
-  if (result === 'unanswered' || result === 'withdrawn') denials.add(request, 'unanswered')
+  if (result === 'denied' || result === 'unanswered' || result === 'withdrawn') {
+    denials.add(request, result)
+  }
 }
 
 async function forget(parts: Parts, app: string): Promise<boolean> {

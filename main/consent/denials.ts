@@ -3,7 +3,7 @@
 import { createAccountId } from '../storage/account-store.js'
 import type { Purpose } from '../storage/consent-store.js'
 import type { ConsentRequest, Denial } from './consent.js'
-import { createPauses, DENIED_MS, UNANSWERED_MS, type HeldPause, type Why } from './pauses.js'
+import { createPauses, FIRST_MS, type HeldPause, type Why } from './pauses.js'
 import { canLast, pickConsentAccount, toAskingProgram, toDenialKey } from './program.js'
 
 /** How many are remembered. With more, the oldest is forgotten. */
@@ -13,8 +13,8 @@ type About = Pick<ConsentRequest, 'caller' | 'account' | 'purpose'>
 
 export type Denials = {
   add(about: About, why: Why): void
-  /** Finds the denial that a call falls under. */
-  find(about: About): Denial | undefined
+  /** Says why a call is refused without a question; null if the person may be asked. */
+  find(about: About): Why | null
   list(): readonly Denial[]
   /** True if the list differs from the one at the last call of this function. */
   hasChanged(): boolean
@@ -32,6 +32,7 @@ export type Denials = {
 type HeldDenial = {
   denial: Denial
   about: About
+  why: Why
   /** Until when all calls of the program for this account are refused, in milliseconds since the epoch. */
   untilMs: number
   /** Until when those for one purpose are. */
@@ -43,9 +44,6 @@ export type HeldDenials = {
   denials: readonly (readonly [key: string, held: HeldDenial])[]
   pauses: readonly HeldPause[]
 }
-
-/** In milliseconds: how long all calls of a program are refused, also those for another purpose. */
-const FOR_ALL_MS: Readonly<Record<Why, number>> = { denied: DENIED_MS, unanswered: UNANSWERED_MS }
 
 export function createDenials(nowMs: () => number): Denials {
   /** By what the calls have in common. */
@@ -66,15 +64,15 @@ export function createDenials(nowMs: () => number): Denials {
       const pauseMs = pauses.lengthen(about, why)
       const before = held.get(key)
       held.delete(key)
-      held.set(key, toHeld(about, { before, nowMs: nowMs(), pauseMs, forAllMs: FOR_ALL_MS[why] }))
+      held.set(key, toHeld(about, { why, before, nowMs: nowMs(), pauseMs }))
       dropOld()
     },
     find(about) {
       dropOld()
       const alive = (one: HeldDenial): boolean => isAlive(one, about.purpose, nowMs())
       const own = held.get(toKey(about))
-      if (own && alive(own)) return own.denial
-      return findManyAlike([...held.values()].filter(alive), about)
+      if (own && alive(own)) return own.why
+      return findManyAlike([...held.values()].filter(alive), about)?.why ?? null
     },
     list,
     hasChanged() {
@@ -104,16 +102,12 @@ export function createDenials(nowMs: () => number): Denials {
   }
 }
 
-type Times = {
-  before: HeldDenial | undefined
-  nowMs: number
-  pauseMs: number
-  forAllMs: number
-}
+type Times = { why: Why; before: HeldDenial | undefined; nowMs: number; pauseMs: number }
 
-function toHeld(about: About, { before, nowMs, pauseMs, forAllMs }: Times): HeldDenial {
+function toHeld(about: About, { why, before, nowMs, pauseMs }: Times): HeldDenial {
   const { caller, account, purpose } = about
-  const untilMs = Math.max(nowMs + forAllMs, before?.untilMs ?? 0)
+  // All other calls of the program are refused, too, but not for longer than the first time.
+  const untilMs = Math.max(nowMs + FIRST_MS[why], before?.untilMs ?? 0)
   const ofPurposes = { ...before?.untilMsByPurpose, [purpose]: nowMs + pauseMs }
   const denial = {
     id: createAccountId(),
@@ -121,7 +115,8 @@ function toHeld(about: About, { before, nowMs, pauseMs, forAllMs }: Times): Held
     account: account && pickConsentAccount(account),
     untilMs: Math.max(untilMs, ...Object.values(ofPurposes)),
   }
-  return { denial, about: { caller, account, purpose }, untilMs, untilMsByPurpose: ofPurposes }
+  const held = { denial, about: { caller, account, purpose } }
+  return { ...held, why, untilMs, untilMsByPurpose: ofPurposes }
 }
 
 function isAlive(
@@ -142,14 +137,14 @@ export const MOST_RUNS = 3
 function findManyAlike(
   held: readonly HeldDenial[],
   { caller, account }: About,
-): Denial | undefined {
+): HeldDenial | undefined {
   const { executable, script } = toAskingProgram(caller)
   if (canLast(caller) || executable === null) return undefined
   const alike = held.filter(
     ({ denial: { program, account: other } }) =>
       program.executable === executable && program.script === script && other?.id === account?.id,
   )
-  return alike.length < MOST_RUNS ? undefined : alike.at(-1)?.denial
+  return alike.length < MOST_RUNS ? undefined : alike.at(-1)
 }
 
 function toKey({ caller, account }: Pick<About, 'caller' | 'account'>): string {

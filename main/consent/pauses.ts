@@ -4,19 +4,26 @@ import type { Purpose } from '../storage/consent-store.js'
 import type { ConsentRequest } from './consent.js'
 import { toFileKey } from './program.js'
 
-/** `denied`: by the person. `unanswered`: nobody answered, or the program hung up. */
-export type Why = 'denied' | 'unanswered'
+/** `denied`: by the person. `unanswered`: for a minute. `withdrawn`: the program hung up before. */
+export type Why = 'denied' | 'unanswered' | 'withdrawn'
 
 /** In milliseconds: the first pause after a denial. */
 export const DENIED_MS = 600_000
 /** In milliseconds: the first pause if nobody answered. */
 export const UNANSWERED_MS = 60_000
+/** In milliseconds: the first pause if the program hung up. A person may have stopped their own command. */
+export const WITHDRAWN_MS = 2_000
 /** In milliseconds: the longest pause. A program that stays away for as long begins with the first again. */
 export const LONGEST_PAUSE_MS = 3_600_000
 /** How many programs are remembered. With more, the one that was paused longest ago is forgotten. */
 export const MOST_PAUSES = 256
 
-const FIRST_MS: Readonly<Record<Why, number>> = { denied: DENIED_MS, unanswered: UNANSWERED_MS }
+/** In milliseconds: the first pause. */
+export const FIRST_MS: Readonly<Record<Why, number>> = {
+  denied: DENIED_MS,
+  unanswered: UNANSWERED_MS,
+  withdrawn: WITHDRAWN_MS,
+}
 
 /** Each pause is this many times as long as the one before. */
 const GROWTH = 2
@@ -43,7 +50,7 @@ type Counts = {
 /** The counts of a program and an account, by what their calls have in common. */
 export type HeldPause = readonly [key: string, counts: Counts]
 
-const NONE: Readonly<Record<Why, number>> = { denied: 0, unanswered: 0 }
+const NONE: Readonly<Record<Why, number>> = { denied: 0, unanswered: 0, withdrawn: 0 }
 
 export function createPauses(nowMs: () => number): Pauses {
   const held = new Map<string, Counts>()

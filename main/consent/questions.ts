@@ -21,6 +21,9 @@ export const ANSWER_TIMEOUT_MS = 60_000
 /** How many programs that were allowed are remembered. With more, the oldest is forgotten. */
 const MOST_ALLOWED = 256
 
+/** In milliseconds: how long a question stays that a tool has hung up. */
+export const GRACE_MS = 5_000
+
 /** What a call learns: the answer, or why there is none. */
 export type QuestionResult = ConsentAnswer | ConsentRefusal
 
@@ -64,7 +67,11 @@ type Pending = Asked & {
   isKnown: boolean
   /** The calls that wait, with the purpose of each. */
   waiting: Map<(result: QuestionResult) => void, Purpose>
+  /** True if a call asked that does not wait: its program comes again later. */
+  isForLater: boolean
   stopTimeout(): void
+  /** Stops the end of the question that a hang-up has set. */
+  stopGrace(): void
 }
 
 type State = {
@@ -91,10 +98,9 @@ export function createQuestions(deps: QuestionDeps): Questions {
       }
       const asked = share(state, request, who) ?? open(state, request, who)
       if (asked === null) return Promise.resolve('too-many')
-      const result = wait(asked, request, () => {
-        // Other calls of the program may still come. A call that shares with no other was the only one.
-        if (asked.who === null) end(state, asked, 'withdrawn', 'withdrawn')
-      })
+      asked.stopGrace()
+      asked.isForLater ||= request.signal.aborted
+      const result = wait(asked, request, () => allHaveLeft(state, asked))
       showFirst(state)
       return result
     },
@@ -120,6 +126,17 @@ export function createQuestions(deps: QuestionDeps): Questions {
       }
     },
   }
+}
+
+/**
+ * All calls have hung up. Others of the program may still come, except after a call that shares with no other.
+ * The runs of a tool end: the person may have stopped their own command, and may run it again.
+ */
+function allHaveLeft(state: State, asked: Pending): void {
+  const withdraw = (): void => end(state, asked, 'withdrawn', 'withdrawn')
+  if (asked.who === null) return withdraw()
+  if (asked.isForLater || canLast(asked.request.caller)) return
+  asked.stopGrace = state.deps.clock.after(GRACE_MS, withdraw)
 }
 
 /** Lets a call wait for a question of its program that asks for the same, or for more. */
@@ -150,6 +167,8 @@ function open(state: State, request: ConsentRequest, who: string | null): Pendin
     purposes: new Set([purpose, ...less.flatMap((one) => [...one.purposes])]),
     isKnown,
     waiting: new Map(),
+    isForLater: false,
+    stopGrace: () => undefined,
     stopTimeout: deps.clock.after(ANSWER_TIMEOUT_MS, () =>
       end(state, opened, 'unanswered', 'unanswered'),
     ),
@@ -211,6 +230,7 @@ function remove(
   if (index === -1) return false
   pending.splice(index, 1)
   ended.stopTimeout()
+  ended.stopGrace()
   deps.onEnded(ended, how, result)
   return true
 }

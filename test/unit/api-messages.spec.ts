@@ -17,11 +17,14 @@ test('the details of not-allowed say nothing about the person', () => {
     denied:
       'The user does not allow this program to use Latchkey. Ask again only when the user asks for it.',
     unanswered:
-      'Latchkey has asked the user whether to allow this program, and nobody has answered.',
+      'Latchkey asked the user whether to allow this program, and got no answer. Try again later.',
     locked: 'The screen is locked. Try again when the user is back.',
     nobodyToAsk:
       "Latchkey runs in the background, so it can't ask the user. Start it with --allow and the " +
       "program's path, or send a key.",
+    nobodyToAskToManage:
+      "Latchkey runs in the background, so it can't ask the user, and this is never allowed without a " +
+      'question. Start the tray app, or headless in a terminal.',
     tooMany: 'Too many programs are waiting for the user. Try again later.',
     changed:
       'The program at the other end of this connection is not the one that the user was asked about.',
@@ -35,6 +38,8 @@ test('the details of not-allowed say nothing about the person', () => {
       'The key gives no ID token, because its scopes do not include openid. Use another key, or call without one.',
     keyOfOtherProvider: 'The key belongs to an account at another provider.',
     keyOfOtherScope: 'The key is for fewer scopes.',
+    keyCannotSignOut:
+      "The key is for some scopes only, so it can't sign the account out for all programs.",
   })
 })
 

@@ -19,8 +19,9 @@ import {
   LONGEST_PAUSE_MS,
   MOST_PAUSES,
   UNANSWERED_MS,
+  WITHDRAWN_MS,
 } from '../../main/consent/pauses.js'
-import { ANSWER_TIMEOUT_MS } from '../../main/consent/questions.js'
+import { ANSWER_TIMEOUT_MS, GRACE_MS } from '../../main/consent/questions.js'
 import {
   MOST_OF_ONE_FILE,
   MOST_OF_ONE_ORIGIN,
@@ -190,7 +191,7 @@ test.describe('S24: the first time, a program waits for the person', () => {
     clock.advance(1)
     expect(await call).toEqual(refused('unanswered'))
     expect(ended).toEqual(['unanswered'])
-    expect(await consents.ask(request())).toEqual(refused('denied'))
+    expect(await consents.ask(request())).toEqual(refused('unanswered'))
     clock.advance(UNANSWERED_MS)
     void consents.ask(request())
     expect(asked).toHaveLength(2)
@@ -482,9 +483,54 @@ test.describe('S24: questions do not flood the person', () => {
     hangUp.abort()
     expect(await call).toEqual(refused('withdrawn'))
     expect(ended).toEqual(['withdrawn'])
-    expect(await consents.ask(request(NOT_FOUND))).toEqual(refused('denied'))
+    expect(await consents.ask(request(NOT_FOUND))).toEqual(refused('withdrawn'))
     expect(asked).toHaveLength(1)
   })
+
+  test('the question of a tool that was stopped goes away, and a new run is asked about', async () => {
+    const { consents, clock, asked, ended } = start()
+    const run = (): { call: Promise<Verdict>; stop(): void } => {
+      const hangUp = new AbortController()
+      const call = consents.ask(request(curlOf(1), { signal: hangUp.signal }))
+      return { call, stop: () => hangUp.abort() }
+    }
+    const first = run()
+    first.stop()
+    expect(await first.call).toEqual(refused('withdrawn'))
+    // A run that follows soon waits for the same question.
+    clock.advance(GRACE_MS - 1)
+    const second = run()
+    clock.advance(GRACE_MS)
+    expect([asked.length, ended]).toEqual([1, []])
+    second.stop()
+    clock.advance(GRACE_MS)
+    expect(ended).toEqual(['withdrawn'])
+    expect(consents.answer(asked[0]!.id, 'once')).toBe(false)
+    expect(await run().call).toEqual(refused('withdrawn'))
+    clock.advance(WITHDRAWN_MS)
+    const third = run()
+    expect(asked).toHaveLength(2)
+    consents.answer(asked[1]!.id, 'once')
+    expect(await third.call).toEqual(ALLOWED)
+  })
+
+  for (const [who, caller, isGone] of [
+    ['a tool asked and did not wait', curlOf(1), true],
+    ['a program that may come again hung up', seenCaller(), false],
+  ] as const) {
+    test(`the question stays for its minute if ${who}`, async () => {
+      const { consents, clock, asked, ended } = start()
+      const hangUp = new AbortController()
+      if (isGone) hangUp.abort()
+      const call = consents.ask(request(caller, { signal: hangUp.signal }))
+      hangUp.abort()
+      expect(await call).toEqual(refused('withdrawn'))
+      clock.advance(ANSWER_TIMEOUT_MS - 1)
+      expect([asked.length, ended]).toEqual([1, []])
+      clock.advance(1)
+      expect(ended).toEqual(['unanswered'])
+    })
+  }
 
   test('a question that nobody saw, because another one was shown, may be asked again', async () => {
     const { consents, clock, asked } = start()
@@ -613,7 +659,7 @@ test.describe('S24: a program that asks in vain is asked about less and less oft
     expect(asked).toHaveLength(before + 1)
     IN_VAIN[how](started)
     clock.advance(pauseMs - 1)
-    expect(await consents.ask(request(caller))).toEqual(refused('denied'))
+    expect(await consents.ask(request(caller))).toEqual(refused(how))
     clock.advance(1)
     expect(consents.list().denials).toEqual([])
   }
@@ -675,9 +721,9 @@ test.describe('S24: a program that asks in vain is asked about less and less oft
     void consents.ask(request())
     IN_VAIN.unanswered(started)
     const identity = request(seenCaller(), { purpose: 'identity' })
-    expect(await consents.ask(identity)).toEqual(refused('denied'))
+    expect(await consents.ask(identity)).toEqual(refused('unanswered'))
     clock.advance(UNANSWERED_MS)
-    expect(await consents.ask(request())).toEqual(refused('denied'))
+    expect(await consents.ask(request())).toEqual(refused('unanswered'))
     void consents.ask(identity)
     expect(asked.at(-1)).toMatchObject({ purpose: 'identity' })
     IN_VAIN.unanswered(started)

@@ -37,7 +37,7 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a denial is forgotten at once',
-        find: "if (denials.find(request)) return refuse('denied')",
+        find: 'if (why !== null) return refuse(why)',
         replace: '',
       },
       {
@@ -237,13 +237,13 @@ export const CONSENT: readonly MutatedFile[] = [
     faults: [
       {
         name: 'a long pause is for every purpose',
-        find: 'const untilMs = Math.max(nowMs + forAllMs, before?.untilMs ?? 0)',
-        replace: 'const untilMs = Math.max(nowMs + pauseMs, forAllMs, before?.untilMs ?? 0)',
+        find: 'const untilMs = Math.max(nowMs + FIRST_MS[why], before?.untilMs ?? 0)',
+        replace: 'const untilMs = Math.max(nowMs + pauseMs, before?.untilMs ?? 0)',
       },
       {
         name: 'a pause is only for the purpose that was asked',
-        find: 'const untilMs = Math.max(nowMs + forAllMs, before?.untilMs ?? 0)',
-        replace: 'const untilMs = Math.min(forAllMs, 0, before?.untilMs ?? 0)',
+        find: 'const untilMs = Math.max(nowMs + FIRST_MS[why], before?.untilMs ?? 0)',
+        replace: 'const untilMs = Math.min(0, before?.untilMs ?? 0)',
       },
       {
         name: 'a shorter pause for one purpose ends a longer one for another',
@@ -321,6 +321,26 @@ export const CONSENT: readonly MutatedFile[] = [
     file: 'main/consent/questions.ts',
     specs: CONSENTS,
     faults: [
+      {
+        name: 'the question of a tool that was stopped stays',
+        find: 'asked.stopGrace = state.deps.clock.after(GRACE_MS, withdraw)',
+        replace: 'void withdraw',
+      },
+      {
+        name: 'a new run does not keep the question',
+        find: '      asked.stopGrace()\n',
+        replace: '',
+      },
+      {
+        name: 'the question of a call that does not wait goes away',
+        find: 'if (asked.isForLater || canLast(asked.request.caller)) return',
+        replace: 'if (canLast(asked.request.caller)) return',
+      },
+      {
+        name: 'the question of a program that comes again goes away',
+        find: 'if (asked.isForLater || canLast(asked.request.caller)) return',
+        replace: 'if (asked.isForLater) return',
+      },
       {
         name: 'two commands of one shell share a question about managing',
         find: '  if (action !== undefined) return null\n',
