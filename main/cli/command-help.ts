@@ -3,7 +3,7 @@
 import { formatRows, wrapText } from '../base/wrap-text.js'
 import { HELP_WORDS } from './cli-messages.js'
 import { COMMANDS, type Argument, type Command, type Flag } from './commands-table.js'
-import { EXIT_CODES, EXIT_MEANINGS, type ExitName } from './exit-codes.js'
+import { EXIT_CODES, EXIT_MEANINGS, OWN_EXITS, type ExitName } from './exit-codes.js'
 
 /** Formats the help of all commands. */
 export function formatCommands(): string {
@@ -18,6 +18,7 @@ export function formatCommands(): string {
     '',
     `${HELP_WORDS.exits}:`,
     ...formatRows(toExitRows(Object.keys(EXIT_CODES) as ExitName[])),
+    ...wrapText(OWN_EXITS),
     '',
     ...wrapText(HELP_WORDS.more),
     ...wrapText(HELP_WORDS.trayApp),

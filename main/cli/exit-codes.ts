@@ -22,3 +22,8 @@ export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {
   notSignedIn: 'nobody is signed in, or the account is not',
   notAllowed: 'you do not allow it, or nobody could be asked',
 }
+
+/** Follows the table of all exit codes in the help and the manual page. */
+export const OWN_EXITS =
+  'headless, diagnose and uninstall-data have exit codes of their own. For them, 3 means that another ' +
+  'Latchkey uses the data directory.'

@@ -73,13 +73,12 @@ export function toLogRecord(model: Model, event: Event): LogRecord {
       const origin = findOrigin(model, event.state)
       return { level: 'info', event: event.type, origin, ...toPlaces(event.link) }
     }
-    case 'sign-in-message-changed':
-      return { level: 'warn', event: event.type, origin: findOrigin(model, event.state) }
     case 'callback-diagnosed': {
       const { type, state, diagnostic, message } = event
       const level = message === null ? 'debug' : 'warn'
       return { level, event: type, origin: findOrigin(model, state), diagnostic }
     }
+    case 'sign-in-message-changed':
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
     case 'callback-answered':

@@ -301,7 +301,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<FlatSettings[Name
   gitHosts: {
     usage: '--git-host HOST=ACCOUNT',
     repeats: true,
-    help: 'an https host that git gets tokens of this account for; repeatable',
+    help: 'for git-credential only: a host and the account whose tokens git gets; repeatable',
     rule: RULES.gitHosts,
     schema: gitHosts.after(toParameters),
     fallback: {},

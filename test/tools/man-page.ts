@@ -3,7 +3,7 @@
 import { formatUsage, nameFlag, toExitRows } from '../../main/cli/command-help.js'
 import { HELP_WORDS } from '../../main/cli/cli-messages.js'
 import { COMMANDS, type Command } from '../../main/cli/commands-table.js'
-import { EXIT_CODES, type ExitName } from '../../main/cli/exit-codes.js'
+import { EXIT_CODES, OWN_EXITS, type ExitName } from '../../main/cli/exit-codes.js'
 import { FLAG_NAMES, toVariables } from '../../main/settings/option-names.js'
 import { OPTIONS } from '../../main/settings/options.js'
 
@@ -44,6 +44,8 @@ export function makeManPage(): string {
     escape(EACH_SETTING),
     '.SH EXIT STATUS',
     ...toExitRows(Object.keys(EXIT_CODES) as ExitName[]).flatMap(([code, text]) => tag(code, text)),
+    '.PP',
+    escape(OWN_EXITS),
     '.SH ENVIRONMENT',
     ...tag('LATCHKEY_KEY_FILE', 'a file with a key; the same as --key-file'),
     ...tag('LATCHKEY_KEY', 'a key'),

@@ -8,13 +8,14 @@ import { USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
 import { CliError } from '../../main/cli/cli-error.js'
 import { COMMANDS } from '../../main/cli/commands-table.js'
 import { formatCommand, formatCommands } from '../../main/cli/command-help.js'
-import { EXIT_CODES } from '../../main/cli/exit-codes.js'
+import { EXIT_CODES, OWN_EXITS } from '../../main/cli/exit-codes.js'
 import { isForCommandLine } from '../../main/cli/find-command.js'
 import { parseCommand } from '../../main/cli/parse-command.js'
 import { FROM_SOURCE, formatHelp, INSTALLED } from '../../main/settings/help.js'
 import { ANSWERS } from '../../main/terminal/terminal-messages.js'
 import { ROOT } from '../support/root.js'
 import { sayAll } from '../support/say-all.js'
+import { makeManPage } from '../tools/man-page.js'
 
 /** What `latchkey-token --help` prints. */
 const [, SCRIPT_USAGE = ''] = /^usage='([^']+)'/m.exec(
@@ -102,6 +103,17 @@ test('every line of every help fits 80 columns', () => {
   ]
   const wide = helps.flatMap((help) => help.split('\n').filter((line) => line.length > WIDEST_LINE))
   expect(wide).toEqual([])
+})
+
+test('the help and the manual page say that code 3 of headless means another thing', () => {
+  const page = makeManPage().replaceAll('\\-', '-')
+  for (const text of [formatCommands(), page]) {
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(OWN_EXITS)
+  }
+  expect(OWN_EXITS).toBe(
+    'headless, diagnose and uninstall-data have exit codes of their own. For them, 3 means that another ' +
+      'Latchkey uses the data directory.',
+  )
 })
 
 test('the help names each command, and each flag of a command', () => {

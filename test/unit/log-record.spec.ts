@@ -102,7 +102,7 @@ const ROWS: {
     ],
   ],
   'sign-in-message-changed': [
-    [waiting, { state, message: reason }, { level: 'warn', origin: 'tray' }],
+    [waiting, { state, message: reason }, { level: 'info', origin: 'tray' }],
   ],
   'callback-diagnosed': [
     [

@@ -1007,6 +1007,12 @@ test('the help shows the defaults', () => {
   expect(help).toContain('the scopes to request [openid profile email offline_access]')
 })
 
+test('the help says of a flag that a running Latchkey ignores whose flag it is', () => {
+  expect(formatHelp().replaceAll(/\s+/g, ' ')).toContain(
+    '--git-host HOST=ACCOUNT for git-credential only: ',
+  )
+})
+
 for (const [what, args, demo] of [
   ['on if no provider is configured', ['--demo-if-unset'], true],
   [

@@ -162,7 +162,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
       @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
       @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Words = @() }
-      @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Words = @() }
+      @{ Name = '--git-host'; Help = 'for git-credential only: a host and the account whose tokens git gets; repeatable'; Words = @() }
       @{ Name = '--keep-without-keyring'; Help = 'store the session on this computer even without a keyring' }
       @{ Name = '--no-keep-without-keyring'; Help = 'turn off --keep-without-keyring' }
       @{ Name = '--end-session'; Help = 'when you sign out, also open the provider''s sign-out page' }
@@ -211,7 +211,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
       @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
       @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Words = @() }
-      @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Words = @() }
+      @{ Name = '--git-host'; Help = 'for git-credential only: a host and the account whose tokens git gets; repeatable'; Words = @() }
       @{ Name = '--keep-without-keyring'; Help = 'store the session on this computer even without a keyring' }
       @{ Name = '--no-keep-without-keyring'; Help = 'turn off --keep-without-keyring' }
       @{ Name = '--end-session'; Help = 'when you sign out, also open the provider''s sign-out page' }
@@ -259,7 +259,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
       @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
       @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Words = @() }
-      @{ Name = '--git-host'; Help = 'an https host that git gets tokens of this account for; repeatable'; Words = @() }
+      @{ Name = '--git-host'; Help = 'for git-credential only: a host and the account whose tokens git gets; repeatable'; Words = @() }
       @{ Name = '--keep-without-keyring'; Help = 'store the session on this computer even without a keyring' }
       @{ Name = '--no-keep-without-keyring'; Help = 'turn off --keep-without-keyring' }
       @{ Name = '--end-session'; Help = 'when you sign out, also open the provider''s sign-out page' }
