@@ -342,6 +342,8 @@ export const WINDOW: readonly MutatedFile[] = [
         name: 'what everybody’s key seals is kept',
         find: '  if (isUnprotected(wrapped)) throw new Error(KEYRING.cannotSeal)\n',
         replace: '',
+        equivalent:
+          'The probe does not open either, so there is no cipher. Electron keeps its key until it ends.',
       },
       {
         name: 'everybody’s key is not told from a keyring’s',
