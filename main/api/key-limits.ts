@@ -6,7 +6,7 @@ import { AuthError } from '../base/errors.js'
 import { allowsIdToken, isOf, type HeldKey } from '../consent/grants.js'
 import type { Session } from '../oauth/session.js'
 import { CONSENT_DETAILS } from './api-messages.js'
-import { asProblem } from './problem.js'
+import { asTokenProblem } from './problem.js'
 import { notAllowed } from './require-consent.js'
 
 type KeyLimitDeps = { agent: Pick<Agent, 'readNarrowed'> }
@@ -64,6 +64,6 @@ export async function limitNewSession(
   } catch (thrown) {
     // To sign in again would not help.
     const isHopeless = thrown instanceof AuthError && thrown.code === 'no-refresh-token'
-    throw isHopeless ? notAllowed(CONSENT_DETAILS.keyOfOtherScope) : asProblem(thrown)
+    throw isHopeless ? notAllowed(CONSENT_DETAILS.keyOfOtherScope) : asTokenProblem(thrown)
   }
 }

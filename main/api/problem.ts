@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import type { BeginResult } from '../agent/api-sign-in.js'
 import type { SignInResult } from '../agent/model.js'
 import { toResult } from '../agent/results.js'
+import { AuthError } from '../base/errors.js'
 import { sendAnswer, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import type { ProblemCode } from './models.js'
@@ -119,3 +120,15 @@ export function toBeginProblem(begun: Exclude<BeginResult, { kind: 'answered' }>
 export function asProblem(thrown: unknown): Problem {
   return thrown instanceof Problem ? thrown : toProblem(toResult(thrown))
 }
+
+/**
+ * Makes the problem for a token that could not be read. If the provider has just ended the session, every caller
+ * of that moment must sign in again, just as all later ones.
+ */
+export function asTokenProblem(thrown: unknown): Problem {
+  const isEnd = thrown instanceof AuthError && SESSION_ENDS.has(thrown.code)
+  return isEnd ? makeNotSignedInProblem(thrown.message) : asProblem(thrown)
+}
+
+/** The failures of a renewal that end the session. During a sign-in, they say that the provider failed. */
+const SESSION_ENDS: ReadonlySet<string> = new Set(['invalid-grant', 'another-account'])

@@ -12,7 +12,7 @@ import { toAuth0, type Auth0Deps } from './auth0.js'
 import { chooseAccount, type ChooseAccountDeps, type NamedClient } from './choose-account.js'
 import { limitSession, readNarrowedFor } from './key-limits.js'
 import type { Pkce } from './models.js'
-import { asProblem, makeNotSignedInProblem, type Problem } from './problem.js'
+import { asTokenProblem, makeNotSignedInProblem, type Problem } from './problem.js'
 import type { HangUp } from './read-request.js'
 import {
   createRecheck,
@@ -90,7 +90,7 @@ export async function renewForCaller(
     await allowed.recheck()
     return answerJson(answer)
   } catch (thrown) {
-    throw asProblem(thrown)
+    throw asTokenProblem(thrown)
   }
 }
 

@@ -11,7 +11,7 @@ import { answerJson, answerText, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import type { ChooseAccountDeps } from './choose-account.js'
 import type { SessionToken, SessionTokenRequest } from './models.js'
-import { asProblem, Problem } from './problem.js'
+import { asTokenProblem, Problem } from './problem.js'
 import { prefersText, type HangUp } from './read-request.js'
 import { findAllowed, type Allowed } from './renewal-call.js'
 
@@ -70,7 +70,7 @@ function describeToken(
 /**
  * Reads an access token for the scopes that a call wants; null for all that it may have. A key for some scopes
  * gives a token for these, or for some of them. Fails with `refused` for scopes that the key or the session is
- * not for, and like {@link asProblem}.
+ * not for, and like {@link asTokenProblem}.
  */
 export async function readAccessToken(
   { agent, clock }: Pick<SessionTokenDeps, 'agent' | 'clock'>,
@@ -91,7 +91,7 @@ export async function readAccessToken(
     const expiresAtMs = findExpiryMs(tokens, clock.nowMs())
     return { text: tokens.accessToken, expiresAtMs, scope: tokens.scope }
   } catch (thrown) {
-    throw asProblem(thrown)
+    throw asTokenProblem(thrown)
   }
 }
 
@@ -110,7 +110,7 @@ async function readIdToken(
     const renewed = readIdTokenOf(await agent.read(null, id))
     if (renewed.expiresAtMs > clock.nowMs()) return renewed
   } catch (thrown) {
-    throw asProblem(thrown)
+    throw asTokenProblem(thrown)
   }
   throw new Problem('provider-failed', PROBLEM_DETAILS.oldIdToken)
 }

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
+import { TOKEN_MESSAGES } from '../../main/oauth/oauth-messages.js'
+import { runCli } from '../support/run-cli.js'
 import {
   ask,
   call,
@@ -235,6 +237,49 @@ test('a key for a scope that is no longer granted gets one answer from every cal
     expect([path, answer.status]).toEqual([path, 400])
     expect(expectProblem(answer, 400, 'refused')).toBe(SESSION_MESSAGES.scopeNotGranted)
   }
+})
+
+for (const [name, path, body, scope] of [
+  ['/session/token', '/session/token', { minimum_validity: 30_000_000 }, ''],
+  ['an ID token', '/session/token', { token_type: 'id_token', minimum_validity: 30_000_000 }, ''],
+  ['/pkce/token', '/pkce/token', { grant_type: 'refresh_token' }, ''],
+  ['/session/token and fewer scopes', '/session/token', {}, 'email'],
+  ['/pkce/token and fewer scopes', '/pkce/token', { grant_type: 'refresh_token' }, 'email'],
+  ['/user/access_token and fewer scopes', '/user/access_token', null, 'email'],
+] as const) {
+  test(`if the provider ends the session during a call, all callers must sign in again: ${name}`, async ({
+    serve,
+  }) => {
+    const service = await serve()
+    await signIn(service)
+    const { account } = (await readToken(service)).json as { account: { id: string } }
+    const key = await makeKey(service, `ci ${account.id} ${scope}`.trim())
+    service.provider.misbehave.token = 'invalid-grant'
+    const ask = () =>
+      call(service, path, {
+        method: body === null ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${key}` },
+        ...(body && { body }),
+      })
+    for (const answer of [...(await Promise.all([ask(), ask()])), await ask()]) {
+      expectProblem(answer, 401, 'not-signed-in')
+      expect(answer.headers.get('www-authenticate')).toBe('Latchkey')
+    }
+  })
+}
+
+test('if the provider ends the session during it, latchkey token ends with code 5', async ({
+  serve,
+}) => {
+  const service = await serve()
+  await signIn(service)
+  const env = { LATCHKEY_KEY: await makeKey(service, 'ci') }
+  service.provider.misbehave.token = 'invalid-grant'
+  const { dataDir } = service.program
+  const asking = ['token', '--min-validity', '30000000', '--data-dir', dataDir]
+  const ran = await runCli(asking, { env })
+  expect(ran).toMatchObject({ code: 5, stdout: '' })
+  expect(ran.stderr).toBe(`latchkey: ${TOKEN_MESSAGES.sessionEnded}\n`)
 })
 
 test('S50: a key manages nothing, and nobody is asked', async ({ serve }) => {
