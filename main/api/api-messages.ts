@@ -33,7 +33,7 @@ export const PROBLEM_DETAILS = {
   nobodySignedIn: 'Nobody is signed in. Sign in first.',
   badKeyName: 'name: use 1 to 40 letters, digits, dots, hyphens and underscores.',
   keyNameTaken: (name: string) =>
-    `name: there is a key ${name} already. Forget it, or use another name.`,
+    `There is a key ${name} already. Take it back with latchkey apps forget ${name}, or use another name.`,
   notGranted: (scope: string) => `scope: the session is not for ${scope}.`,
   noSuchAccount: 'No account has the ID that the request names.',
   noSuchProvider: 'provider: no provider in the settings has this name.',
@@ -75,8 +75,8 @@ export const CONSENT_DETAILS = {
     'Latchkey asked the user whether to allow this program, and got no answer. Try again later.',
   locked: 'The screen is locked. Try again when the user is back.',
   nobodyToAsk:
-    "Latchkey runs in the background, so it can't ask the user. Start it with --allow and the program's " +
-    'path, or send a key.',
+    "Latchkey runs in the background, so it can't ask the user. Send a key, or start Latchkey with --allow " +
+    "and the program's path.",
   nobodyToAskToManage:
     "Latchkey runs in the background, so it can't ask the user, and this is never allowed without a question. " +
     'Start the tray app, or headless in a terminal.',
@@ -84,7 +84,7 @@ export const CONSENT_DETAILS = {
   changed:
     'The program at the other end of this connection is not the one that the user was asked about.',
   wrongKey:
-    'The Authorization header contains no valid key. Make one in Latchkey, or leave the header out.',
+    'The key in the Authorization header is not valid: it was taken back, or it is of another Latchkey.',
   takenBack: 'The user no longer allows this program to know who is signed in.',
   keyCannotManage:
     "A key is for tokens, and can't manage Latchkey. Call without a key, so that Latchkey can ask the user.",

@@ -17,7 +17,7 @@ usage='Usage: latchkey-token [--key-file FILE] [--account ID] [--scope SCOPES]
                       [--data-dir FOLDER]
 Prints an access token, or the ID token. The key is in FILE, in the file that
 LATCHKEY_KEY_FILE names, or in LATCHKEY_KEY. To make one:
-(umask 077; latchkey key NAME > FILE)'
+(umask 077; set -C; latchkey key NAME > FILE)'
 
 fail() {
   printf 'latchkey: %s\n' "$2" >&2
@@ -130,7 +130,8 @@ case $key in
   latchkey_*) length=${#key} ;;
   *) length=0 ;;
 esac
-[ "$length" -eq 52 ] || fail 2 "$place contains no key. A key begins with latchkey_."
+[ -n "$key" ] || fail 2 "$place is empty."
+[ "$length" -eq 52 ] || fail 2 "$place contains no whole key: a key is latchkey_ and 43 characters."
 
 # 4. Find the socket. The key goes nowhere else: only this user can make a socket in its folder.
 if [ -z "$data_dir" ]; then

@@ -23,7 +23,18 @@ export const USAGE_MESSAGES = {
   keyFileOpen: (path: string) =>
     `Other users can read the key file ${path}. Make it private first: chmod 600 ${path}`,
   keyFileOfOther: (path: string) => `The key file ${path} belongs to another user.`,
-  noKeyIn: (place: string) => `${place} contains no key. A key begins with latchkey_.`,
+  noKeyIn: (place: string) =>
+    `${place} contains no whole key: a key is latchkey_ and 43 characters.`,
+  emptyKey: (place: string) => `${place} is empty.`,
+  notAccountId: (word: string) =>
+    `${JSON.stringify(word)} is not an account's ID. latchkey accounts lists the IDs.`,
+  needsApp: 'apps forget needs APP. latchkey help apps says more.',
+  providerAsWord: (name: string) => `Use sign-in --provider ${name}.`,
+  accountAsWord: (command: string, id: string) => `Use ${command} --account ${id}.`,
+  signOutAll: 'sign-out all works only in headless. Use sign-out --account ID for each account.',
+  unknownGlobalFlag: (flag: string) =>
+    `There is no flag ${flag}. latchkey help lists the commands.`,
+  noShortVersion: 'There is no flag -v. For the version: latchkey --version.',
 }
 
 /** Where a program listens: on a port, or at the path of a Unix socket. */
@@ -33,9 +44,11 @@ const toPlace = (place: number | string): string =>
 /** About the agent that a command talks to. */
 export const AGENT_MESSAGES = {
   none: (directory: string) =>
-    `Latchkey does not run, or not with the data directory ${directory}. Start it first.`,
+    `Latchkey does not run, or not with the data directory ${directory}. Start it: add --start, or run ` +
+    'latchkey headless.',
   gone: (directory: string) =>
-    `Latchkey does not run: nothing listens where service.json in ${directory} says. Start it again.`,
+    `Latchkey does not run: nothing listens where service.json in ${directory} says. Start it ` +
+    'again: add --start, or run latchkey headless.',
   fileOfOther: (path: string) =>
     `Other users can write ${path}, so it may name a program of theirs. Nothing was sent.`,
   otherUser: (port: number) =>
@@ -47,15 +60,33 @@ export const AGENT_MESSAGES = {
     `The program ${toPlace(place)} does not answer as your Latchkey would. It was sent nothing.`,
   waitsForAnswer:
     'Waiting. Latchkey may be asking you whether to allow this: see its window or its terminal.',
-  waitsForBrowser:
-    "Waiting for you to sign in. If no browser opened, Latchkey's window or terminal shows the link.",
+  waitsForBrowser: (log: string) =>
+    "Waiting for you to sign in. If no browser opened, Latchkey's window or terminal shows the link. If " +
+    `Latchkey runs in the background, the link is in ${log}.`,
   lost: 'Latchkey closed the connection.',
   notUnderstood: "Latchkey's answer could not be understood.",
   streamClosed: 'You no longer allow this command to know who is signed in.',
 }
 
+/** What problems of the API mean to a person at the command line. */
+export const PROBLEM_MESSAGES = {
+  nobodyToAsk:
+    "Latchkey runs in the background, so it can't ask you. Pass a key with --key-file. To make one, stop " +
+    'Latchkey, and start the tray app, or latchkey headless in a terminal.',
+  nobodyToAskToManage:
+    "Latchkey runs in the background, so it can't ask you. Stop it, and start the tray app, or latchkey " +
+    'headless in a terminal.',
+  wrongKey: (place: string) =>
+    `The key in ${place} is not valid: it was taken back, or it is of another Latchkey. Make a new one ` +
+    'with latchkey key NAME.',
+  noSuchAccount: 'No account has this ID. latchkey accounts lists the IDs.',
+  keyOfOther: 'The key belongs to another account than the one that you named.',
+}
+
 /** About an agent that --start starts. */
 export const START_MESSAGES = {
+  /** `pid`: the process. */
+  started: (pid: number) => `Started Latchkey in the background (process ${pid}).`,
   ended: (code: string, lastLine: string | null) =>
     `Latchkey could not start (${code})${lastLine === null ? '.' : `: ${lastLine}`}`,
   tooSlow: (log: string) =>
@@ -73,6 +104,7 @@ export const CREDENTIAL_MESSAGES = {
   noAccount: (provider: string) =>
     `No account at ${provider} is signed in. If it is not your default account, use a key, or name the ` +
     'account by its ID.',
+  noHosts: 'No host is named. Use --git-host HOST=ACCOUNT, or the setting gitHosts.',
   badExecInfo:
     'KUBERNETES_EXEC_INFO names no version of ExecCredential that Latchkey knows: ' +
     'client.authentication.k8s.io/v1 or v1beta1.',

@@ -31,6 +31,8 @@ export type Argument = {
   /** One line, without a full stop. */
   help: string
   completes: Completion
+  /** True if it must be the ID of an account. */
+  isAccountId?: true
 }
 
 export type Flag = {
@@ -45,6 +47,8 @@ export type Flag = {
   /** One line, without a full stop. */
   help: string
   completes: Completion
+  /** True if its value must be the ID of an account. */
+  isAccountId?: true
 }
 
 export type Command = {
@@ -96,6 +100,7 @@ const ACCOUNT: Flag = {
   value: 'ID',
   help: 'the account; the default one if left out',
   completes: null,
+  isAccountId: true,
 }
 const SCOPE: Flag = {
   name: 'scope',
@@ -160,7 +165,9 @@ export const COMMANDS: readonly Command[] = [
     ],
     exits: [...CALL_EXITS, 'notSignedIn'],
     examples: [
-      'curl -H "Authorization: Bearer $(latchkey token)" https://api.example.com',
+      'token=$(latchkey token) && \\',
+      '  printf \'Authorization: Bearer %s\\n\' "$token" | \\',
+      '  curl -H @- https://api.example.com',
       'latchkey token --key-file ~/.config/backup.key --min-validity 600',
     ],
   },
@@ -207,7 +214,13 @@ export const COMMANDS: readonly Command[] = [
     name: 'use',
     summary: 'make an account the default',
     arguments: [
-      { name: 'ACCOUNT', isOptional: false, help: 'the ID of the account', completes: null },
+      {
+        name: 'ACCOUNT',
+        isOptional: false,
+        help: 'the ID of the account',
+        completes: null,
+        isAccountId: true,
+      },
     ],
     flags: CALL_FLAGS,
     details: [ASKS_ALWAYS],
@@ -260,11 +273,12 @@ export const COMMANDS: readonly Command[] = [
     details: [
       'A program that has the key gets access tokens without a question, and ID tokens, which prove who ' +
         'you are. With --scope, it gets ID tokens only if openid is one of the scopes. Keep the key in a ' +
-        'file that only you can read, and forget it if it leaks.',
+        'file that only you can read, and forget it if it leaks. In the example, set -C keeps a file that ' +
+        'exists already.',
       ASKS_ALWAYS,
     ],
     exits: [...CALL_EXITS, 'notSignedIn'],
-    examples: ['(umask 077; latchkey key backup > ~/.config/backup.key)'],
+    examples: ['(umask 077; set -C; latchkey key backup > ~/.config/backup.key)'],
   },
   {
     name: 'git-credential',
@@ -288,7 +302,7 @@ export const COMMANDS: readonly Command[] = [
     examples: [
       "git config --global credential.https://git.example.com.helper ''",
       'git config --global --add credential.https://git.example.com.helper \\',
-      "  '!latchkey git-credential --key-file ~/.config/latchkey-git.key'",
+      "'!latchkey git-credential --git-host git.example.com=work --key-file ~/my.key'",
     ],
   },
   {

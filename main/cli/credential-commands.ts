@@ -2,10 +2,12 @@
 
 import type { Environment } from '../base/environment.js'
 import { findHome } from '../base/home.js'
+import { complain } from '../base/output.js'
 import { isObject } from '../base/schema.js'
 import { standardInput } from '../base/standard-input.js'
 import type { GitHosts } from '../settings/git-hosts.js'
 import { examineSettings } from '../settings/read.js'
+import { looksLikeAccountId } from './account-id.js'
 import type { AgentClient } from './agent-client.js'
 import { CliError } from './cli-error.js'
 import { AGENT_MESSAGES, CREDENTIAL_MESSAGES } from './cli-messages.js'
@@ -19,8 +21,11 @@ import { WAITS } from './session-commands.js'
 export const runGitCredential: RunCommand = async (invocation, { env }) => {
   const [action = ''] = invocation.words
   const request = action === 'get' ? await readRequest(standardInput()) : ''
+  const gitHosts = request === '' ? {} : readGitHosts(invocation, env)
+  // Git goes on to its next helper, so only this message can show what is missing.
+  if (request !== '' && Object.keys(gitHosts).length === 0) complain(CREDENTIAL_MESSAGES.noHosts)
   const answer = await answerGitCredential(action, request, {
-    gitHosts: request === '' ? {} : readGitHosts(invocation, env),
+    gitHosts,
     getToken: (account) => withAgent(invocation, env, (client) => getAccessToken(client, account)),
   })
   return toAnswer(answer)
@@ -52,12 +57,9 @@ export async function getAccessToken(
 
 type Token = Readonly<Record<string, unknown>>
 
-/** @see `isAccountId` in main/storage/account-store.ts */
-const ACCOUNT_ID = /^[a-z2-7]{8}$/
-
 /** Null if no account has this ID. The user is asked only about an account that exists. */
 async function postById(client: Pick<AgentClient, 'call'>, account: string): Promise<Token | null> {
-  if (!ACCOUNT_ID.test(account)) return null
+  if (!looksLikeAccountId(account)) return null
   try {
     return await postToken(client, { account })
   } catch (thrown) {

@@ -44,7 +44,7 @@ async function forget(
   app: string | undefined,
 ): Promise<CommandAnswer> {
   if (word !== 'forget') throw new CliError('badUsage', USAGE_MESSAGES.needsForget(word))
-  if (!app) throw new CliError('badUsage', USAGE_MESSAGES.missingArgument('apps forget', 'APP'))
+  if (!app) throw new CliError('badUsage', USAGE_MESSAGES.needsApp)
   const call: Call = { method: 'POST', path: '/agent/apps/forget', body: { app } }
   await withAgent(invocation, env, (client) => client.call(call))
   return { text: CLI_LINES.forgotten(app), json: { forgotten: app } }

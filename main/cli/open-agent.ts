@@ -1,5 +1,6 @@
 // Opens the connection to the agent for a command, with its flags and variables.
 
+import { join } from 'node:path'
 import { systemClock } from '../base/clock.js'
 import type { Environment } from '../base/environment.js'
 import { findHome } from '../base/home.js'
@@ -7,12 +8,14 @@ import { complain } from '../base/output.js'
 import { SettingsError } from '../base/settings-error.js'
 import { openTcpTable } from '../net/proc-net-tcp.js'
 import { examineSettings } from '../settings/read.js'
+import { HEADLESS_LOG_FILE } from '../storage/log.js'
 import type { AgentClient } from './agent-client.js'
 import { CliError } from './cli-error.js'
 import { AGENT_MESSAGES } from './cli-messages.js'
+import { explainProblem } from './explain-problem.js'
 import { findAgent, type FindAgentDeps } from './find-agent.js'
 import type { Invocation } from './parse-command.js'
-import { readKey } from './read-key.js'
+import { nameKeyPlace, readKey } from './read-key.js'
 import { withWaitingHint } from './waiting-hint.js'
 
 /** Calls the agent, and closes the connection. Fails with a `CliError`. */
@@ -36,17 +39,25 @@ export async function withAgent<Value>(
   }
   const client = await findAgent(deps)
   try {
-    return await use(addHint(client, invocation))
+    return await use(addHint(client, invocation, deps.dataDir))
+  } catch (thrown) {
+    if (!(thrown instanceof CliError)) throw thrown
+    throw explainProblem(thrown, nameKeyPlace(values['key-file'], env))
   } finally {
     client.close()
   }
 }
 
 /** A person at a terminal learns what the command waits for. With a key, it only waits for the provider. */
-function addHint(client: AgentClient, { command: { name } }: Invocation): AgentClient {
+function addHint(
+  client: AgentClient,
+  { command: { name } }: Invocation,
+  dataDir: string,
+): AgentClient {
   const isSignIn = name === 'sign-in'
   if (!process.stderr.isTTY || (client.hasKey && !isSignIn)) return client
-  const message = isSignIn ? AGENT_MESSAGES.waitsForBrowser : AGENT_MESSAGES.waitsForAnswer
+  const { waitsForBrowser, waitsForAnswer } = AGENT_MESSAGES
+  const message = isSignIn ? waitsForBrowser(join(dataDir, HEADLESS_LOG_FILE)) : waitsForAnswer
   return withWaitingHint(client, message, { clock: systemClock, say: complain })
 }
 

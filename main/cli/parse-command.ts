@@ -1,6 +1,7 @@
 // Reads a command line by the table of commands.
 
 import { nearest } from '../base/nearest.js'
+import { looksLikeAccountId } from './account-id.js'
 import { CliError } from './cli-error.js'
 import { USAGE_MESSAGES } from './cli-messages.js'
 import { findCommandIndex } from './find-command.js'
@@ -44,7 +45,7 @@ export function parseCommand(args: readonly string[]): Invocation {
   const index = findCommandIndex(args)
   const [first = ''] = args
   const word = args[index] ?? STANDS_FOR[first]
-  if (word === undefined) throw badUsage(USAGE_MESSAGES.noCommand)
+  if (word === undefined) throw badUsage(explainNoCommand(args))
   const rest = args.toSpliced(Math.max(index, 0), 1)
   const command = findCommand(word)
   if (command === undefined) throw badUsage(explainUnknown(word))
@@ -82,6 +83,7 @@ function parseFlags(
     } else {
       const value = joined ?? left.shift()
       if (!value) throw badUsage(USAGE_MESSAGES.flagNeedsValue(spelled, flag.value))
+      if (flag.isAccountId) requireAccountId(value)
       if (flag.repeats) (lists[flag.name] ??= []).push(value)
       else values[flag.name] = value
     }
@@ -112,7 +114,40 @@ function checkWords(command: Command, words: readonly string[]): void {
   const missing = command.arguments.find(({ isOptional }, index) => !isOptional && !words[index])
   if (missing) throw badUsage(USAGE_MESSAGES.missingArgument(name, missing.name))
   const extra = words[command.arguments.length]
-  if (extra !== undefined) throw badUsage(USAGE_MESSAGES.tooManyArguments(name, extra))
+  if (extra !== undefined) throw badUsage(explainExtra(name, extra))
+  for (const [index, { isAccountId }] of command.arguments.entries()) {
+    if (isAccountId) requireAccountId(words[index]!)
+  }
+}
+
+function requireAccountId(word: string): void {
+  if (!looksLikeAccountId(word)) throw badUsage(USAGE_MESSAGES.notAccountId(word))
+}
+
+/** What headless takes as a word, a command takes as a flag. */
+function explainExtra(name: CommandName, word: string): string {
+  if (name !== 'sign-in' && name !== 'sign-out') return USAGE_MESSAGES.tooManyArguments(name, word)
+  if (looksLikeAccountId(word)) return USAGE_MESSAGES.accountAsWord(name, word)
+  if (name === 'sign-in') return USAGE_MESSAGES.providerAsWord(JSON.stringify(word))
+  return word === 'all' ? USAGE_MESSAGES.signOutAll : USAGE_MESSAGES.tooManyArguments(name, word)
+}
+
+/** A misspelt flag is named, because it may be all that was typed. */
+function explainNoCommand(args: readonly string[]): string {
+  const unknown = args
+    .filter((arg) => arg.startsWith('-'))
+    .map((arg) => splitFlag(arg)[0])
+    .find((spelled) => !isFlag(spelled))
+  if (unknown === undefined) return USAGE_MESSAGES.noCommand
+  return unknown === '-v'
+    ? USAGE_MESSAGES.noShortVersion
+    : USAGE_MESSAGES.unknownGlobalFlag(unknown)
+}
+
+/** True for a flag of any command. */
+function isFlag(spelled: string): boolean {
+  const flags = COMMANDS.flatMap((command) => command.flags)
+  return flags.some(({ name, short }) => spelled === `--${name}` || spelled === `-${short}`)
 }
 
 function explainUnknown(word: string): string {

@@ -21,10 +21,19 @@ const GROUP_AND_OTHERS = 0o077
  * key itself. Null if none is given. Fails with a `CliError`, which does not contain the key.
  */
 export function readKey(flag: string | undefined, env: Environment): Secret | null {
-  const path = flag ?? (env[KEY_VARIABLES.file] || undefined)
+  const path = findKeyFile(flag, env)
   if (path !== undefined) return toKey(readKeyFile(path), path)
   const key = env[KEY_VARIABLES.key]
   return key ? toKey(key, KEY_VARIABLES.key) : null
+}
+
+/** Names the place of the key for people: the path of its file, or the name of the variable. */
+export function nameKeyPlace(flag: string | undefined, env: Environment): string {
+  return findKeyFile(flag, env) ?? KEY_VARIABLES.key
+}
+
+function findKeyFile(flag: string | undefined, env: Environment): string | undefined {
+  return flag ?? (env[KEY_VARIABLES.file] || undefined)
 }
 
 function readKeyFile(path: string): string {
@@ -56,5 +65,6 @@ function requirePrivate(path: string, { uid, mode }: Stats): void {
 function toKey(text: string, place: string): Secret {
   const key = text.trim()
   if (KEY.test(key)) return createSecret(key)
+  if (key === '') throw new CliError('badUsage', USAGE_MESSAGES.emptyKey(place))
   throw new CliError('badUsage', USAGE_MESSAGES.noKeyIn(place))
 }

@@ -10,7 +10,12 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { ERROR_MESSAGES } from '../../main/base/base-messages.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
-import { AGENT_MESSAGES, CLI_LINES, USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
+import {
+  AGENT_MESSAGES,
+  CLI_LINES,
+  PROBLEM_MESSAGES,
+  USAGE_MESSAGES,
+} from '../../main/cli/cli-messages.js'
 import type { AppEntry } from '../../main/present/app-entries.js'
 import { peekClaims } from '../../main/oauth/id-token.js'
 import { readServiceFile } from '../../main/storage/service-file.js'
@@ -150,7 +155,10 @@ test('a key file that others can read, or without a key, is bad usage', async ({
   await expectUsage('token --min-validity soon', USAGE_MESSAGES.notSeconds('--min-validity'))
   const wrong = `latchkey_${'a'.repeat(43)}`
   const { code, stderr } = await agent.run('token', { LATCHKEY_KEY: wrong })
-  expect([code, stderr]).toEqual([6, `latchkey: ${CONSENT_DETAILS.wrongKey}\n`])
+  expect([code, stderr]).toEqual([6, `latchkey: ${PROBLEM_MESSAGES.wrongKey('LATCHKEY_KEY')}\n`])
+  await writeFile(path, wrong, { mode: 0o600 })
+  const { stderr: inFile } = await agent.run(`token --key-file ${path}`)
+  expect(inFile).toBe(`latchkey: ${PROBLEM_MESSAGES.wrongKey(path)}\n`)
 })
 
 test('S50: use, apps and key are asked about each time, as a wish to manage Latchkey', async ({
@@ -165,7 +173,7 @@ test('S50: use, apps and key are asked about each time, as a wish to manage Latc
   // Nobody is asked about what can't be done.
   expect(await run('use aaaaaaaa')).toMatchObject({
     code: 5,
-    stderr: `latchkey: ${PROBLEM_DETAILS.noSuchAccount}\n`,
+    stderr: `latchkey: ${PROBLEM_MESSAGES.noSuchAccount}\n`,
   })
   const made = await runAnd('allow', 'key backup --scope openid')
   expect(made).toMatchObject({ code: 0, purpose: 'manage', stderr: '' })
@@ -184,6 +192,10 @@ test('S50: use, apps and key are asked about each time, as a wish to manage Latc
   expect(await runAnd('allow', 'apps forget backup')).toMatchObject({
     code: 0,
     stdout: `${CLI_LINES.forgotten('backup')}\n`,
+  })
+  expect(await run('apps forget')).toMatchObject({
+    code: 2,
+    stderr: `latchkey: ${USAGE_MESSAGES.needsApp}\n`,
   })
   expect(await run('apps forget backup')).toMatchObject({
     code: 1,
@@ -252,7 +264,10 @@ test('sign-out, then sign-in in the browser', async ({ agent }) => {
   const { code, stdout, stderr } = await running
   expect([code, stderr]).toEqual([0, ''])
   expect(JSON.parse(stdout)).toMatchObject({ state: 'signed-in', account: { sub: 'alice' } })
-  expect((await run('sign-in --provider nowhere')).code).toBe(1)
+  expect(await run('sign-in --provider nowhere')).toMatchObject({
+    code: 1,
+    stderr: 'latchkey: No provider in the settings has this name.\n',
+  })
 })
 
 type Events = {

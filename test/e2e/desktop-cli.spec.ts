@@ -6,8 +6,8 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
-import { AGENT_MESSAGES, CLI_LINES } from '../../main/cli/cli-messages.js'
+import { CONSENT_DETAILS } from '../../main/api/api-messages.js'
+import { AGENT_MESSAGES, CLI_LINES, PROBLEM_MESSAGES } from '../../main/cli/cli-messages.js'
 import { peekClaims } from '../../main/oauth/id-token.js'
 import { CONSENT_WORDS } from '../../main/present/consent-words.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
@@ -156,7 +156,7 @@ test('use makes another account the default, in the tray, too', async ({ agent }
   expect(labels).toContain(MENU.defaultAccount(bob))
   const status = await runAnd('once', 'status')
   expect(status.stdout).toContain(`Account: ${BOB}\n`)
-  const unknown = failed(5, PROBLEM_DETAILS.noSuchAccount)
+  const unknown = failed(5, PROBLEM_MESSAGES.noSuchAccount)
   expect(await run('use aaaaaaaa')).toEqual(unknown)
   expect((await run('use')).code).toBe(2)
 })
@@ -173,7 +173,7 @@ test('a key gets tokens without a question, until it is forgotten', async ({ age
   const listed = await runAnd('once', 'apps --json')
   expect(JSON.parse(listed.stdout)).toMatchObject({ apps: [{ kind: 'key', name: 'backup' }] })
   expect(await runAnd('once', 'apps forget backup')).toEqual(done(CLI_LINES.forgotten('backup')))
-  expect(await run(`token --key-file ${path}`)).toEqual(failed(6, CONSENT_DETAILS.wrongKey))
+  expect(await run(`token --key-file ${path}`)).toEqual(failed(6, PROBLEM_MESSAGES.wrongKey(path)))
   // S32
   const key = (await readFile(path, 'utf8')).trim()
   expect(await app.everythingShown()).not.toContain(key)

@@ -217,6 +217,10 @@ test('without a key, a denial is code 6, and no token is asked for', async ({ si
 
 test('a host that the setting does not name is answered without an agent', async () => {
   const input = 'protocol=https\nhost=git.example.com\n\n'
-  const run = await runCli(['git-credential', 'get', ...at('/nonexistent')], { input })
+  const flags = ['--git-host', 'git.example.org=work', ...at('/nonexistent')]
+  const run = await runCli(['git-credential', 'get', ...flags], { input })
   expect(run).toEqual({ code: 0, stdout: '', stderr: '' })
+  const none = await runCli(['git-credential', 'get', ...at('/nonexistent')], { input })
+  const stderr = `latchkey: ${CREDENTIAL_MESSAGES.noHosts}\n`
+  expect(none).toEqual({ code: 0, stdout: '', stderr })
 })

@@ -173,15 +173,15 @@ test('flags come before or after the arguments, with = or without', () => {
 })
 
 test('flags come before the command, too, and their values are no commands', () => {
-  expect(parseCommand(['--json', 'token', '--account', 'a'])).toMatchObject({
+  expect(parseCommand(['--json', 'token', '--account', 'k3vq7mzd'])).toMatchObject({
     command: { name: 'token' },
-    values: { account: 'a' },
+    values: { account: 'k3vq7mzd' },
     words: [],
   })
-  const first = parseCommand(['--account', 'status', '--scope=key', 'token', '--scope', '-h'])
+  const first = parseCommand(['--audience', 'status', '--scope=key', 'token', '--scope', '-h'])
   expect(first).toMatchObject({
     command: { name: 'token' },
-    values: { account: 'status', scope: '-h' },
+    values: { audience: 'status', scope: '-h' },
   })
   expect(first.switches.has('help')).toBe(false)
   expect(parseCommand(['--issuer', 'token', 'headless', '--json'])).toMatchObject({
@@ -235,6 +235,39 @@ test('each bad usage has its message', () => {
   expect(explain('use')).toBe(USAGE_MESSAGES.missingArgument('use', 'ACCOUNT'))
 })
 
+test('an account is named by its ID alone', () => {
+  for (const name of ['bob', 'bob@example.com', 'K3VQ7MZD', 'k3vq7mz', 'k3vq7mzdd', 'k3vq7mz1']) {
+    for (const args of [
+      ['use', name],
+      ['token', '--account', name],
+      ['key', 'a', '--account', name],
+    ]) {
+      expect(explain(...args), args.join(' ')).toBe(USAGE_MESSAGES.notAccountId(name))
+    }
+  }
+  const { words } = parseCommand(['use', 'k3vq7mzd'])
+  expect(words).toEqual(['k3vq7mzd'])
+  const flags = COMMANDS.flatMap((command) => command.flags)
+  for (const flag of flags.filter(({ name }) => name === 'account')) {
+    expect(flag.isAccountId).toBe(true)
+  }
+})
+
+test('a word that headless would take is answered with the flag', () => {
+  expect(explain('sign-in', 'work')).toBe(USAGE_MESSAGES.providerAsWord('"work"'))
+  expect(explain('sign-in', 'k3vq7mzd')).toBe(USAGE_MESSAGES.accountAsWord('sign-in', 'k3vq7mzd'))
+  expect(explain('sign-out', 'k3vq7mzd')).toBe(USAGE_MESSAGES.accountAsWord('sign-out', 'k3vq7mzd'))
+  expect(explain('sign-out', 'all')).toBe(USAGE_MESSAGES.signOutAll)
+  expect(explain('sign-out', 'work')).toBe(USAGE_MESSAGES.tooManyArguments('sign-out', 'work'))
+})
+
+test('without a command, an unknown flag is named', () => {
+  expect(explain('-v')).toBe(USAGE_MESSAGES.noShortVersion)
+  expect(explain('-x')).toBe(USAGE_MESSAGES.unknownGlobalFlag('-x'))
+  expect(explain('--json', '--nosuch=1')).toBe(USAGE_MESSAGES.unknownGlobalFlag('--nosuch'))
+  expect(explain('--json')).toBe(USAGE_MESSAGES.noCommand)
+})
+
 test('the messages about a bad usage', () => {
   expect(
     sayAll(USAGE_MESSAGES, {
@@ -250,6 +283,11 @@ test('the messages about a bad usage', () => {
       keyFileOpen: ['/k'],
       keyFileOfOther: ['/k'],
       noKeyIn: ['/k'],
+      emptyKey: ['/k'],
+      notAccountId: ['bob'],
+      providerAsWord: ['"work"'],
+      accountAsWord: ['sign-in', 'k3vq7mzd'],
+      unknownGlobalFlag: ['-x'],
     }),
   ).toEqual({
     noCommand: 'Name a command. latchkey help lists them.',
@@ -267,6 +305,14 @@ test('the messages about a bad usage', () => {
     keyFile: "The key file /k can't be read: there is no such file.",
     keyFileOpen: 'Other users can read the key file /k. Make it private first: chmod 600 /k',
     keyFileOfOther: 'The key file /k belongs to another user.',
-    noKeyIn: '/k contains no key. A key begins with latchkey_.',
+    noKeyIn: '/k contains no whole key: a key is latchkey_ and 43 characters.',
+    emptyKey: '/k is empty.',
+    notAccountId: '"bob" is not an account\'s ID. latchkey accounts lists the IDs.',
+    needsApp: 'apps forget needs APP. latchkey help apps says more.',
+    providerAsWord: 'Use sign-in --provider "work".',
+    accountAsWord: 'Use sign-in --account k3vq7mzd.',
+    signOutAll: 'sign-out all works only in headless. Use sign-out --account ID for each account.',
+    unknownGlobalFlag: 'There is no flag -x. latchkey help lists the commands.',
+    noShortVersion: 'There is no flag -v. For the version: latchkey --version.',
   })
 })

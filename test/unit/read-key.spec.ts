@@ -65,14 +65,11 @@ test('spaces around the key play no part, and anything else is no key', ({ path 
     writeFileSync(path, text)
     expect(readKey(path, {})?.reveal()).toBe(KEY)
   }
-  for (const text of [
-    '',
-    'password',
-    KEY.slice(1),
-    `${KEY}k`,
-    `${KEY.slice(0, -1)}!`,
-    `${KEY} x`,
-  ]) {
+  for (const text of ['', '\n', '  ']) {
+    writeFileSync(path, text)
+    expect(explain(path)).toBe(USAGE_MESSAGES.emptyKey(path))
+  }
+  for (const text of ['password', KEY.slice(1), `${KEY}k`, `${KEY.slice(0, -1)}!`, `${KEY} x`]) {
     writeFileSync(path, text)
     expect(explain(path)).toBe(USAGE_MESSAGES.noKeyIn(path))
   }

@@ -198,8 +198,8 @@ export const COMMAND_LINE: readonly MutatedFile[] = [
       },
       {
         name: 'the variable counts before the flag',
-        find: 'const path = flag ?? (env[KEY_VARIABLES.file] || undefined)',
-        replace: 'const path = env[KEY_VARIABLES.file] || flag',
+        find: 'return flag ?? (env[KEY_VARIABLES.file] || undefined)',
+        replace: 'return env[KEY_VARIABLES.file] || flag',
       },
       {
         name: 'the key in the variable counts before the file',
