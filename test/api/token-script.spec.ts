@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -481,6 +482,24 @@ for (const shell of SHELLS) {
     server.close()
   })
 }
+
+test('with another program on the port, the script ends with 3 and latchkey token with 4, as the page says', async ({
+  fake,
+}) => {
+  const page = readFileSync(join(ROOT, 'docs/command-line.md'), 'utf8')
+  expect(page).toContain('the script does not look at the port, and ends with code 3.')
+  const other = createServer((_request, response) => response.end('other'))
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const { port } = other.address() as AddressInfo
+  const service = join(fake.dataDir, 'service.json')
+  const content = JSON.parse(readFileSync(service, 'utf8')) as object
+  const stale = { url: `http://127.0.0.1:${port}`, port, socket: join(fake.dataDir, 'gone.sock') }
+  await writeFile(service, JSON.stringify({ ...content, ...stale }, null, 2))
+  const env = { LATCHKEY_DATA_DIR: fake.dataDir, LATCHKEY_KEY_FILE: fake.keyFile }
+  expect(await fake.run()).toMatchObject({ code: 3, stdout: '' })
+  expect(await runCli(['token'], { env })).toMatchObject({ code: 4, stdout: '' })
+  other.close()
+})
 
 test('a relative data directory is none of CDPATH or of the folder before', async ({ fake }) => {
   const { dataDir } = fake

@@ -1,7 +1,7 @@
 // Runs the examples of docs/apps.md exactly as they are printed.
 
 import { execFile, spawn } from 'node:child_process'
-import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
@@ -9,6 +9,7 @@ import { expect } from '@playwright/test'
 import { findNamedExample, homeWith } from '../support/examples.js'
 import { answerLink } from '../support/person.js'
 import { SCRIPTED, test, type Program } from '../support/program.js'
+import { ROOT } from '../support/root.js'
 
 const run = promisify(execFile)
 const PAGE = 'docs/apps.md'
@@ -92,6 +93,23 @@ for (const name of ['key.sh', 'socket.sh']) {
     expect(JSON.parse(failed.stdout)).toMatchObject({ status: 403, code: 'not-allowed' })
   })
 }
+
+test('the example in TypeScript is for the versions of Node that the page names', async ({
+  run: start,
+}) => {
+  const page = await readFile(join(ROOT, PAGE), 'utf8')
+  expect(page).toContain(
+    'for Node 22.18 or newer. An older Node needs the file as `token.mjs`, without `: string`:',
+  )
+  const program = await start(['--demo', ...SCRIPTED])
+  await program.line('listening')
+  const { file, env } = await prepare(program, 'token.ts')
+  const plain = file.replace(/ts$/, 'mjs')
+  await writeFile(plain, (await readFile(file, 'utf8')).replace(': string', ''))
+  await signIn(program)
+  void allowAll(program).catch(() => undefined)
+  expect((await run(process.execPath, [plain], { env })).stdout).toMatch(TOKEN_LINE)
+})
 
 test('the example of events prints each state, and goes on after a restart', async ({
   run: start,
