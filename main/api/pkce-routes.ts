@@ -22,7 +22,7 @@ import { isFromAPage, readOrigins } from './guard.js'
 import { limitNewSession } from './key-limits.js'
 import type { Pkce, SeededPkce } from './models.js'
 import { Problem, toBeginProblem, toProblem } from './problem.js'
-import { findKey, notAllowed, type FindCaller } from './require-consent.js'
+import { findKey, notAllowed, requireUnlocked, type FindCaller } from './require-consent.js'
 import { prefersPage, readForm, readJson, watchHangUp, type HangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
 import { checkClient, preferProviderOf } from './named-provider.js'
@@ -177,6 +177,7 @@ async function exchangeOrRenew(
   const key = findKey(deps, request)
   const call: Call = { request, hangUp, key }
   if (body === undefined) {
+    await requireMayExchange(deps, request)
     const caller = await deps.findCaller(request)
     const latest = await api.exchangeLatest((beginner) => mayFinish(beginner, caller))
     if (latest.kind === 'unknown') {
@@ -193,8 +194,14 @@ async function exchangeOrRenew(
   const { client_id: clientId, audience } = wanted
   if (clientId !== undefined) checkClient(deps, clientId)
   if (audience !== undefined) checkAudience(deps.providers, audience)
+  await requireMayExchange(deps, request)
   const proof = { code, redirectUri, verifier, clientId, audience }
   return answerExchange(deps, call, await api.exchange(proof))
+}
+
+/** The code is not spent while the screen is locked. Whose tokens it is for is not known yet. */
+function requireMayExchange(deps: RouteDeps, request: IncomingMessage): Promise<void> {
+  return requireUnlocked(deps, request, deps.agent.model().accounts)
 }
 
 function answer(envelope: Pkce): Answer {
@@ -250,6 +257,9 @@ async function answerSignedIn(
   const { id, session, request: signIn, code, redirectUri } = result
   if (key === null) await requireProgram(deps, { request, hangUp }, result)
   const given = key === null ? session : await limitNewSession(deps, key, { id, session })
+  // The screen may have been locked in the meantime, and by now the account is known.
+  const account = findAccount(deps.agent.model(), id)
+  await requireUnlocked(deps, request, account ? [account] : [])
   const caller = await deps.findCaller(request)
   deps.callers.remember(caller, id)
   if (key === null) allowSignedIn(deps, caller, result)

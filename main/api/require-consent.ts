@@ -120,6 +120,27 @@ export function createRecheck(
   }
 }
 
+/**
+ * S24: Fails with `not-allowed` while the screen is locked, if even allowed programs get nothing then, or if
+ * the call has no key and its program is not allowed yet for any of `accounts`. Fails also if its key is not
+ * valid. Asks nobody.
+ */
+export async function requireUnlocked(
+  deps: ConsentDeps,
+  request: IncomingMessage,
+  accounts: readonly ConsentAccount[],
+): Promise<void> {
+  const { consents } = deps.agent
+  const key = findKey(deps, request)
+  if (consents.isPaused()) throw notAllowed(CONSENT_DETAILS.locked)
+  if (key !== null || !consents.isLocked()) return
+  const caller = await deps.findCaller(request)
+  const isAllowed = [null, ...accounts].some((account) =>
+    consents.isAllowed({ caller, account, purpose: 'token' }),
+  )
+  if (!isAllowed) throw notAllowed(CONSENT_DETAILS.locked)
+}
+
 export function notAllowed(detail: string): Problem {
   return new Problem('not-allowed', detail)
 }

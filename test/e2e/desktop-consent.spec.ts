@@ -8,8 +8,11 @@ import { CONSENT_WORDS } from '../../main/present/consent-words.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { CALM_MS } from '../../renderer/view.js'
 import { APPS, BUTTONS, CONSENT, KEY, STATE_WORDS } from '../../renderer/words.js'
+import { CONSENT_DETAILS } from '../../main/api/api-messages.js'
 import { at, expect, readHeadline, signInAs, test as base, type Desktop } from '../driver/driver.js'
 import { createApps, type Apps, type Got } from '../support/asking-app.js'
+import { ALLOW_TESTS } from '../support/headless-program.js'
+import { call, seedFor, tokenRequest } from '../support/service.js'
 
 const { answers, asks, ends } = CONSENT_WORDS
 const { menu: MENU, notification: NOTIFICATION } = PRESENT_MESSAGES
@@ -236,6 +239,43 @@ for (const platform of ['linux', 'darwin'] as const) {
     await answer(app, 'once')
     expectToken(await again)
   })
+}
+
+const PAUSE = '--pause-when-locked'
+
+for (const [whose, flags, isRefused] of [
+  ['a program that is not allowed yet', [], true],
+  ['an allowed program, if these get nothing either,', [PAUSE, ...ALLOW_TESTS], true],
+  ['any program without consents, if these get nothing either,', [PAUSE, '--consent=off'], true],
+  ['an allowed program', ALLOW_TESTS, false],
+] as const) {
+  for (const hasBody of [true, false]) {
+    const gets = isRefused ? 'gets no tokens, and keeps its code' : 'gets its tokens'
+    const how = hasBody ? 'with its verifier' : 'without a body'
+    test(`S24: while the screen is locked, ${whose} ${gets}: ${how}`, async ({
+      launch,
+      provider,
+      page,
+    }) => {
+      const app = await launch({ flags: [...at(provider), ...flags] })
+      const url = await readUrl(app)
+      const { seed, verifier } = seedFor(provider.clientId)
+      const coding = call({ url }, '/pkce/code', hasBody ? { body: seed } : {})
+      await signInAs(page, await app.takeUrl(), 'Alice Adams')
+      const coded = (await coding).json
+      const proof = hasBody ? { body: tokenRequest(coded, verifier) } : {}
+      await app.lockScreen()
+      if (isRefused) {
+        const { status, json, text } = await call({ url }, '/pkce/token', proof)
+        expect(status, text).toBe(403)
+        expect(json).toMatchObject({ code: 'not-allowed', detail: CONSENT_DETAILS.locked })
+        await app.unlockScreen()
+      }
+      const { status, json, text } = await call({ url }, '/pkce/token', proof)
+      expect(status, text).toBe(200)
+      expect(json.auth0?.oAuth.token.access_token).toMatch(/./)
+    })
+  }
 }
 
 test('S32: a key is shown once, works, and is in no status, event, menu or log', async ({

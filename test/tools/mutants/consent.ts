@@ -451,6 +451,20 @@ export const CONSENT: readonly MutatedFile[] = [
         grep: 'decides alone',
       },
       {
+        name: 'a locked screen pauses no exchange',
+        find: '  if (consents.isPaused()) throw notAllowed(CONSENT_DETAILS.locked)\n  if (key',
+        replace: '  if (key',
+        specs: ['test/e2e/desktop-consent.spec.ts'],
+        grep: 'keeps its code',
+      },
+      {
+        name: 'a locked screen is no matter to a program that is not allowed',
+        find: 'if (!isAllowed) throw notAllowed(CONSENT_DETAILS.locked)',
+        replace: 'void isAllowed',
+        specs: ['test/e2e/desktop-consent.spec.ts'],
+        grep: 'keeps its code',
+      },
+      {
         name: 'a key is for every person at the client',
         find: 'isOf(key, { issuer, clientId, sub })',
         replace: 'isOf(key, { issuer, clientId, sub: sub && key.account.sub })',
@@ -787,6 +801,13 @@ export const CONSENT: readonly MutatedFile[] = [
         replace: 'allowSignedIn(deps, caller, result)',
         specs: ['test/api/key-sign-in.spec.ts'],
         grep: 'does not allow its program',
+      },
+      {
+        name: 'a code is exchanged while the screen is locked',
+        find: 'return requireUnlocked(deps, request, deps.agent.model().accounts)',
+        replace: 'return Promise.resolve(void [deps, request])',
+        specs: ['test/e2e/desktop-consent.spec.ts'],
+        grep: 'keeps its code',
       },
       {
         name: 'finishing another program’s sign-in is consent',
