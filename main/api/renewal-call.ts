@@ -67,7 +67,7 @@ export async function findAllowed(
   }
   const caller = key ? null : await requireConsent(deps, request, { account, purpose, hangUp })
   if (key !== null && purpose === 'id-token') requireIdToken(deps, key, account)
-  return { account, key, recheck: createRecheck(deps, request, caller) }
+  return { account, key, recheck: createRecheck(deps, request, { caller, account, purpose }) }
 }
 
 function requireIdToken({ agent }: FindAllowedDeps, key: HeldKey, { id }: AccountSession): void {

@@ -98,21 +98,33 @@ export async function requireConsent(
   return caller
 }
 
+/** A call that is allowed. */
+export type Passed = { caller: Caller | null; account: ConsentAccount; purpose: CallPurpose }
+
 /** In milliseconds: after a longer wait, the caller is looked at again before it gets a token. */
 const RECHECK_MS = 1_000
 
 /**
  * S24: Returns a function that fails with `not-allowed` if, after a wait for the provider, another program is
- * at the other end, or even allowed ones get nothing by now. `caller`: null if a key allows the call.
+ * at the other end, or even allowed ones get nothing by now. Also fails if the person has taken back the key,
+ * or the consent that lasted, however short the wait was. `caller`: null if a key allows the call.
  */
 export function createRecheck(
   { agent, findCaller }: ConsentDeps,
   request: IncomingMessage,
-  caller: Caller | null,
+  { caller, account, purpose }: Passed,
   nowMs: () => number = () => performance.now(),
 ): () => Promise<void> {
   const allowedAtMs = nowMs()
+  const isGranted = (): boolean =>
+    caller !== null && agent.consents.isAllowed({ caller, account, purpose })
+  // What was allowed once holds for the call.
+  const hasLasted = isGranted()
   return async () => {
+    if (caller === null) findKey({ agent }, request)
+    if (hasLasted && !isGranted() && !agent.consents.isPaused()) {
+      throw notAllowed(CONSENT_DETAILS.denied)
+    }
     if (nowMs() - allowedAtMs < RECHECK_MS) return
     if (agent.consents.isPaused()) throw notAllowed(CONSENT_DETAILS.locked)
     if (caller === null || isUnchanged(caller, await findCaller(request, { isFresh: true }))) return

@@ -4,24 +4,40 @@ import type { IncomingMessage } from 'node:http'
 import { expect, test } from '@playwright/test'
 import { CONSENT_DETAILS } from '../../main/api/api-messages.js'
 import { createRecheck, type ConsentDeps } from '../../main/api/require-consent.js'
+import type { ConsentAccount } from '../../main/consent/consent.js'
 import type { Caller } from '../../main/net/caller.js'
 import { seenCaller } from '../support/callers.js'
 
-const REQUEST = {} as IncomingMessage
+const REQUEST = { headers: { authorization: 'Bearer latchkey_a' } } as IncomingMessage
+const ACCOUNT = {} as ConsentAccount
 const OTHER = seenCaller({ pid: 43 })
 
-function start(caller: Caller | null, { now = seenCaller(), isPaused = false } = {}) {
+function start(
+  caller: Caller | null,
+  { now = seenCaller(), isPaused = false, isGranted = true } = {},
+) {
   let nowMs = 0
   const looks: unknown[] = []
+  const held = { key: true, grant: isGranted }
+  const consents = {
+    isPaused: () => isPaused,
+    isAllowed: () => held.grant,
+    findKey: () => (held.key ? {} : null),
+  }
   const deps = {
-    agent: { consents: { isPaused: () => isPaused } },
+    agent: { consents },
     findCaller: (_request: IncomingMessage, options?: object) => {
       looks.push(options)
       return Promise.resolve(now)
     },
   } as unknown as ConsentDeps
-  const recheck = createRecheck(deps, REQUEST, caller, () => nowMs)
-  return { recheck, looks, wait: (ms: number) => (nowMs += ms) }
+  const recheck = createRecheck(
+    deps,
+    REQUEST,
+    { caller, account: ACCOUNT, purpose: 'token' },
+    () => nowMs,
+  )
+  return { recheck, looks, held, wait: (ms: number) => (nowMs += ms) }
 }
 
 test('S24: a token that came at once goes to the caller without another look', async () => {
@@ -61,4 +77,28 @@ test('a call with a key is not for one program', async () => {
   wait(60_000)
   await recheck()
   expect(looks).toEqual([])
+})
+
+test('S24: a key that the person takes back during the wait gets nothing', async () => {
+  const { recheck, held } = start(null)
+  held.key = false
+  await expect(recheck()).rejects.toMatchObject({
+    code: 'not-allowed',
+    message: CONSENT_DETAILS.wrongKey,
+  })
+})
+
+test('S24: a program that the person forgets during the wait gets nothing', async () => {
+  const { recheck, held } = start(seenCaller())
+  held.grant = false
+  await expect(recheck()).rejects.toMatchObject({
+    code: 'not-allowed',
+    message: CONSENT_DETAILS.denied,
+  })
+})
+
+test('a program that was allowed once gets its token after the wait', async () => {
+  const { recheck, wait } = start(seenCaller(), { isGranted: false })
+  wait(60_000)
+  await recheck()
 })

@@ -451,6 +451,18 @@ export const CONSENT: readonly MutatedFile[] = [
         grep: 'decides alone',
       },
       {
+        name: 'a key that was taken back during a wait gets its token',
+        find: 'if (caller === null) findKey({ agent }, request)',
+        replace: '',
+        specs: ['test/unit/require-consent.spec.ts'],
+      },
+      {
+        name: 'a program that was forgotten during a wait gets its token',
+        find: 'if (hasLasted && !isGranted() && !agent.consents.isPaused())',
+        replace: 'if (false as boolean)',
+        specs: ['test/unit/require-consent.spec.ts'],
+      },
+      {
         name: 'a locked screen pauses no exchange',
         find: '  if (consents.isPaused()) throw notAllowed(CONSENT_DETAILS.locked)\n  if (key',
         replace: '  if (key',
