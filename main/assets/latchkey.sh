@@ -42,17 +42,22 @@ if [ -n "$plain" ] && [ -n "$has_key" ] && [ "${1-}" = token ] && [ -x "$script"
   set -- token "$@"
 fi
 
-# 3. Start the app, for a command without a screen.
+# 3. Start the app, for a command without a screen. If the first argument looks like a command but is none, the app
+# says so. A path or a link, which the system may add, does not look like one.
+mistyped=${1-}
+case $mistyped in -* | *[!A-Za-z-]*) mistyped='' ;; esac
 case $command in
   token | status | sign-in | sign-out | accounts | use | events | apps | key) ;;
   git-credential | kubectl-credential | diagnose | headless | uninstall-data) ;;
   help | version | --help | --version | -h | -V) ;;
   *)
-    if [ -z "${DISPLAY-}${WAYLAND_DISPLAY-}" ]; then
-      echo 'latchkey: The tray app needs a desktop, and there is none here. Without one, run: latchkey headless' >&2
-      exit 1
+    if [ -z "$mistyped" ]; then
+      if [ -z "${DISPLAY-}${WAYLAND_DISPLAY-}" ]; then
+        echo 'latchkey: The tray app needs a desktop, and there is none here. Without one, run: latchkey headless' >&2
+        exit 1
+      fi
+      exec "$app" "$@"
     fi
-    exec "$app" "$@"
     ;;
 esac
 # Chromium has no sandbox for root. A command opens no page, so it needs no sandbox.

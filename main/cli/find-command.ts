@@ -19,8 +19,15 @@ export function findCommandIndex(args: readonly string[]): number {
   })
 }
 
-/** True for a command line whose command is in the table and is no program of its own. */
+/**
+ * True for a command line whose command is in the table and is no program of its own. Also true if the first
+ * argument looks like a command that is not in the table, so that the person is told. A path or a link, which the
+ * system may add, does not look like one.
+ */
 export function isForCommandLine(args: readonly string[]): boolean {
   const command = findCommand(args[findCommandIndex(args)] ?? '')
-  return command !== undefined && command.takesSettings !== true
+  if (command === undefined) return LIKE_A_COMMAND.test(args[0] ?? '')
+  return command.takesSettings !== true
 }
+
+const LIKE_A_COMMAND = /^[a-z][a-z-]*$/i

@@ -25,7 +25,7 @@ import fuses from '@electron/fuses'
 import { expect, test } from '@playwright/test'
 import { build } from 'esbuild'
 import { DESKTOP_ID } from '../../main/autostart/autostart-entries.js'
-import { AGENT_MESSAGES } from '../../main/cli/cli-messages.js'
+import { AGENT_MESSAGES, USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
 import { formatCommand, formatCommands } from '../../main/cli/command-help.js'
 import { COMMANDS, findCommand } from '../../main/cli/commands-table.js'
 import { formatHelp, INSTALLED } from '../../main/settings/help.js'
@@ -416,6 +416,11 @@ function commandLineTests(asar: () => string): void {
       expect(run(...args)).toEqual(token)
     }
     expect(run('help', 'tokn')).toMatchObject({ status: 2, stdout: '' })
+    expect(run('tokn')).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: `latchkey: ${USAGE_MESSAGES.unknownCommand('tokn', 'token')}\n`,
+    })
     expect(run('--data-dir', '/nonexistent', 'status')).toMatchObject({ status: 3, stdout: '' })
     const dataDir = join(folder, 'diagnosed')
     const diagnosis = run('diagnose', '--json', '--data-dir', dataDir)

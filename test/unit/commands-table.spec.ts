@@ -204,7 +204,13 @@ test('in a package, the command line runs every command but the programs', () =>
   expect(isForCommandLine([])).toBe(false)
   expect(isForCommandLine(['--help'])).toBe(false)
   expect(isForCommandLine(['--help', 'token'])).toBe(true)
-  expect(isForCommandLine(['tokn'])).toBe(false)
+  // A mistyped command, but nothing that the system may add.
+  expect(isForCommandLine(['tokn'])).toBe(true)
+  expect(isForCommandLine(['sing-in', '--json'])).toBe(true)
+  for (const added of ['latchkey://x', 'https://a.example/b', '/a', 'C:\\a.txt', 'file.txt', '']) {
+    expect(isForCommandLine([added]), added).toBe(false)
+  }
+  expect(isForCommandLine(['--misspelt', 'word'])).toBe(false)
 })
 
 test('--help and --version are commands, and a command has its own --help', () => {

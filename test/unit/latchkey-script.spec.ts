@@ -76,6 +76,17 @@ test('each command runs without a desktop, also after flags', () => {
   }
 })
 
+test('a mistyped command is for the app without a desktop, but not a path, a link or a flag', () => {
+  for (const args of [['tokn'], ['sing-in', '--json'], ['help-me', 'token']]) {
+    expect(run(args)).toEqual(asCommand(args))
+    expect(run(args, { DISPLAY: ':0' })).toEqual(asCommand(args))
+  }
+  for (const args of [['latchkey://x'], ['/a/b'], ['file.txt'], [''], ['--sign-in'], []]) {
+    expect(run(args)).toEqual([])
+    expect(run(args, { DISPLAY: ':0' })).toEqual(['app', ...args])
+  }
+})
+
 test('the value of a flag is no command', () => {
   expect(FLAGS_WITH_VALUE.size).toBeGreaterThan(20)
   for (const flag of FLAGS_WITH_VALUE) {

@@ -256,8 +256,8 @@ export const COMMAND_LINE: readonly MutatedFile[] = [
       },
       {
         name: 'in a package, the command line runs programs of their own',
-        find: 'command !== undefined && command.takesSettings !== true',
-        replace: 'command !== undefined',
+        find: 'return command.takesSettings !== true',
+        replace: 'return true',
       },
     ],
   },
