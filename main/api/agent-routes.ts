@@ -51,6 +51,11 @@ async function readBody<Value>(
   return parseBody(choose(await import('./agent-models.js')), body)
 }
 
+/** The holder of a key learns nothing else. Fails with `not-allowed`. */
+function rejectKey({ headers }: IncomingMessage): void {
+  if (headers.authorization !== undefined) throw notAllowed(CONSENT_DETAILS.keyCannotManage)
+}
+
 type Managing = {
   response: ServerResponse
   action: ConsentAction
@@ -64,9 +69,7 @@ async function requireManage(
   request: IncomingMessage,
   { response, action, account = findDefault(deps) }: Managing,
 ): Promise<void> {
-  if (request.headers.authorization !== undefined) {
-    throw notAllowed(CONSENT_DETAILS.keyCannotManage)
-  }
+  rejectKey(request)
   const hangUp = watchHangUp(response)
   await requireConsent(deps, request, { account, purpose: 'manage', action, hangUp })
 }
@@ -76,6 +79,7 @@ async function makeDefault(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Answer> {
+  rejectKey(request)
   const { account: id } = await readBody(request, (models) => models.useRequest)
   const action = { kind: 'make-default' } as const
   await requireManage(deps, request, { response, action, account: requireNamed(deps, id) })
@@ -90,6 +94,7 @@ async function forgetApp(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Answer> {
+  rejectKey(request)
   const { app } = await readBody(request, (models) => models.forgetRequest)
   const found = deps.agent.consents.find(app)
   if (found === null) throw new Problem('refused', PROBLEM_DETAILS.noSuchApp)
@@ -105,6 +110,7 @@ async function createKey(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Answer> {
+  rejectKey(request)
   const { name, account: id, scope = [] } = await readBody(request, (models) => models.keyRequest)
   const isNamed = id !== undefined
   const asked = isNamed ? requireNamed(deps, id) : findDefault(deps)

@@ -845,8 +845,8 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a key manages Latchkey',
-        find: 'if (request.headers.authorization !== undefined) {',
-        replace: "if (request.headers.authorization === '') {",
+        find: 'if (headers.authorization !== undefined) throw notAllowed(CONSENT_DETAILS.keyCannotManage)',
+        replace: 'void headers',
         specs: ['test/api/session.spec.ts'],
         grep: 'a key manages nothing',
       },
