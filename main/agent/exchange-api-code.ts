@@ -2,7 +2,6 @@
 
 import type { Caller } from '../net/caller.js'
 import { codeChallenge } from '../oauth/pkce.js'
-import type { Session } from '../oauth/session.js'
 import { completeSignIn } from '../oauth/sign-in.js'
 import { hasUserActed } from '../oauth/user-action.js'
 import { listAccountClaims, listClaims } from '../oauth/userinfo.js'
@@ -82,7 +81,7 @@ async function completeApiSignIn(
   deps.dispatch({ type: 'exchange-started', state })
   try {
     let id = ''
-    let acted = false
+    let gotAtMs = 0
     const session = await completeSignIn(
       deps,
       provider,
@@ -99,7 +98,7 @@ async function completeApiSignIn(
       },
       {
         keep: async (kept) => {
-          acted = hasActed(context, handle, kept)
+          gotAtMs = deps.clock.nowMs()
           id = await deps.sessionKeeper.keep(kept, controller.signal)
         },
         discard: (tokens) => deps.sessionKeeper.discard(tokens, provider),
@@ -109,22 +108,11 @@ async function completeApiSignIn(
     handles.delete(state)
     deps.sessionKeeper.announce(session, state)
     const beginner = await handle.caller
+    const begun = { prompt: request.prompt, begunAtMs: handle.begunAtMs }
+    const acted = hasUserActed(session.tokens.idToken, begun, gotAtMs)
     const got = { id, session, request, code, redirectUri, beginner }
     return { kind: 'signed-in', ...got, hasUserActed: acted }
   } catch (thrown) {
     return endApiSignIn(context, handle, toResult(thrown))
   }
-}
-
-/** To be called before the session is kept, because the one that is held tells of an earlier sign-in. */
-function hasActed(
-  { deps }: ApiSignInContext,
-  { request: { prompt }, begunAtMs }: ApiSignInHandle,
-  { issuer, account, tokens }: Session,
-): boolean {
-  const earlier = deps.sessionKeeper
-    .all()
-    .filter(({ session }) => session.issuer === issuer && session.account.sub === account.sub)
-    .map(({ session }) => session.tokens.idToken)
-  return hasUserActed(tokens.idToken, { prompt, begunAtMs, earlier }, deps.clock.nowMs())
 }

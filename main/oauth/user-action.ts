@@ -2,14 +2,8 @@
 
 import { peekClaims } from './id-token.js'
 
-export type BegunSignIn = {
-  /** What the sign-in asked the provider for. */
-  prompt: string | null
-  /** In milliseconds since the epoch. */
-  begunAtMs: number
-  /** The ID tokens that earlier sign-ins of this person at this provider brought. */
-  earlier: readonly string[]
-}
+/** What a sign-in asked the provider for, and when it began, in milliseconds since the epoch. */
+export type BegunSignIn = { prompt: string | null; begunAtMs: number }
 
 /** With one of these, the provider must ask the user, even if the browser is signed in there. */
 const ASKING_PROMPTS: ReadonlySet<string> = new Set(['consent', 'select_account'])
@@ -23,8 +17,6 @@ const ROUNDING_S = 1
  * 1. If the provider was told to ask for a consent or an account, the user acted.
  * 2. Otherwise the ID token tells when the user authenticated: before or after the sign-in had begun. The time
  *    is compared with `iat`, which is by the same clock, so that a wrong clock decides nothing.
- *    An earlier sign-in with the same `auth_time` was the one that the user acted for: two programs may begin
- *    before the user signs in once.
  * 3. Without `auth_time`, nobody can tell, and the user was in the browser: only `prompt=none` decides. With
  *    `max_age`, every provider has to send `auth_time`.
  *
@@ -33,14 +25,13 @@ const ROUNDING_S = 1
  */
 export function hasUserActed(
   idToken: string,
-  { prompt, begunAtMs, earlier }: BegunSignIn,
+  { prompt, begunAtMs }: BegunSignIn,
   nowMs: number,
 ): boolean {
   const prompts = (prompt ?? '').split(' ')
   if (prompts.some((one) => ASKING_PROMPTS.has(one))) return true
   const { auth_time: authTime, iat } = peekClaims(idToken)
   if (typeof authTime !== 'number' || typeof iat !== 'number') return !prompts.includes('none')
-  if (earlier.some((one) => peekClaims(one)['auth_time'] === authTime)) return false
   const elapsedS = (nowMs - begunAtMs) / 1000
   return iat - authTime <= elapsedS + ROUNDING_S
 }

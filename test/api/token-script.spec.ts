@@ -30,6 +30,8 @@ import { comeBack, expect, test as base } from '../support/service.js'
 
 const SCRIPT = join(ROOT, 'main/assets/latchkey-token.sh')
 const KEY = `latchkey_${'k'.repeat(43)}`
+/** Of commands that are given it by mistake. Another test looks for the key in all command lines. */
+const MISPLACED = `latchkey_${'m'.repeat(43)}`
 const IDENTITY: ServiceIdentity = { instance: 'x', secret: createSecret('s'.repeat(43)) }
 const SHELLS = ['sh', 'dash', 'bash', 'busybox'].filter((one) => findProgram(one) !== null)
 
@@ -181,12 +183,12 @@ for (const { what, args, message } of [
   { what: 'a key', args: ['--key', 'mine'], message: /A key is never in a command line/ },
   {
     what: 'a key itself',
-    args: [`--kye=${KEY}`],
+    args: [`--kye=${MISPLACED}`],
     message: /^latchkey: A key is never in a command line, .+\n$/,
   },
   {
     what: 'a key as a word',
-    args: [KEY],
+    args: [MISPLACED],
     message: /^latchkey: A key is never in a command line, .+\n$/,
   },
   { what: 'a quotation mark', args: ['--scope', 'a","b'], message: /can't be in it/ },
@@ -201,7 +203,7 @@ for (const { what, args, message } of [
     const ended = await fake.run(args)
     expect(ended).toMatchObject({ code: 2, stdout: '' })
     expect(ended.stderr).toMatch(message)
-    expect(ended.stderr).not.toContain(KEY)
+    expect(ended.stderr).not.toContain(MISPLACED)
     expect(fake.asked).toEqual([])
   })
 }
@@ -306,7 +308,7 @@ const USAGES: readonly {
   { args: ['-h'], byScript: false },
   { args: ['--misspelt'], byScript: false, code: 2 },
   { args: ['--id-token=1'], byScript: false, code: 2 },
-  { args: [`--key=${KEY}`], byScript: false, code: 2 },
+  { args: [`--key=${MISPLACED}`], byScript: false, code: 2 },
   { args: ['word'], byScript: false, code: 2 },
   { args: [''], byScript: false, code: 2 },
   { args: ['--', 'word'], byScript: false, code: 2 },

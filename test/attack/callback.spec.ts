@@ -92,6 +92,10 @@ test('S02: a repeated callback also learns that the sign-in was cancelled', asyn
   const callback = await answerLink(await signIn())
   const [first, again] = [fetch(callback), fetch(callback)]
   await expect.poll(() => provider.requests.token).toBe(1)
+  // Answered after the two: both have arrived.
+  const other = new URL(callback)
+  other.searchParams.set('state', 'wrong')
+  expect((await fetch(other)).status).toBe(400)
 
   agent.cancel()
   for (const response of [await first, await again]) {

@@ -100,7 +100,7 @@ test('three people sign in, renew, go offline, end and sign out, each without to
   await reached(program, ['alice signed-in', 'bob signed-in *', 'johndoe offline'])
   // One has ended.
   await revoke(providers, newest.get('bob')!)
-  expect((await renew(program, bob)).status).toBe(502)
+  expect((await renew(program, bob)).status).toBe(401)
   await reached(program, ['alice signed-in', 'bob needs-sign-in *', 'johndoe offline'])
   expect((await renew(program, bob)).status).toBe(401)
   expect(readPerson((await renew(program, alice)).json)).toBe('alice')

@@ -167,7 +167,7 @@ for (const [store, status] of [
 
 for (const [store, answer, status] of [
   ['kept', 200, 200],
-  ['lost', 400, 502],
+  ['lost', 400, 401],
 ] as const) {
   test(`a session is renewed by a provider whose store was ${store}: ${answer}`, async ({
     start,

@@ -208,24 +208,6 @@ test.describe('that a program begins and the browser’s own session at the prov
     expect(countQuestions(running)).toBe(0)
   })
 
-  test('are asked about if the person signed in for another one after both had begun', async ({
-    start,
-    programs,
-    page,
-  }) => {
-    const running = await start({ rememberLogin: true })
-    const mail = await startMail(running, programs)
-    const waiting = await running.program.link()
-    running.program.type('sign-in')
-    await signInAs(page, await running.program.link(), 'Alice Adams')
-    await running.program.status('signed-in')
-    await page.goto(waiting)
-    const question = await running.program.line('consent')
-    expect(question).toMatchObject({ purpose: 'token', account: { sub: 'alice' } })
-    running.program.type(`deny ${question.id}`)
-    for (const heard of (await mail.heard).slice(1)) expectNothing(heard)
-  })
-
   test('need no question if the person signs in for the program', async ({
     start,
     programs,

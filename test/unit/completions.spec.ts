@@ -65,7 +65,7 @@ test('man shows the manual page without a warning', () => {
   })
   expect(stderr).toBe('')
   for (const name of NAMES) expect(stdout).toContain(`latchkey ${name}`)
-  expect(stdout).toContain('"Authorization: Bearer $(latchkey token)"')
+  expect(stdout).toContain('printf \'Authorization: Bearer %s\\n\' "$token" | ')
 })
 
 test('groff and mandoc find nothing wrong in the manual page', () => {

@@ -752,11 +752,6 @@ export const CONSENT: readonly MutatedFile[] = [
     specs: ['test/unit/user-action.spec.ts'],
     faults: [
       {
-        name: 'one sign-in of the user counts for two programs',
-        find: "if (earlier.some((one) => peekClaims(one)['auth_time'] === authTime)) return false",
-        replace: '',
-      },
-      {
         name: 'an earlier sign-in at the provider counts',
         find: 'return iat - authTime <= elapsedS + ROUNDING_S',
         replace: 'return iat - authTime <= elapsedS + ROUNDING_S + 30',
