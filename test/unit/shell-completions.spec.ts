@@ -75,7 +75,9 @@ const OFFERS: Readonly<Record<string, readonly string[]>> = {
 
 type Folders = { share: string; work: string; seen: string; env: NodeJS.ProcessEnv }
 
-const folder = mkdtempSync(join(tmpdir(), 'latchkey-completions-'))
+// Not when the file is loaded: the process that lists the tests loads it, too, and runs no hook.
+let folder = ''
+test.beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'latchkey-completions-'))))
 test.afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Installs the files like a package, and a `latchkey` that writes its arguments to a file. */
