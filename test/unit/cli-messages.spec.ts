@@ -7,7 +7,6 @@ import {
   AGENT_MESSAGES,
   CREDENTIAL_MESSAGES,
   PROBLEM_MESSAGES,
-  START_MESSAGES,
 } from '../../main/cli/cli-messages.js'
 import { explainProblem } from '../../main/cli/explain-problem.js'
 import { sayAll } from '../support/say-all.js'
@@ -21,7 +20,6 @@ test('the messages that say what to do about the agent', () => {
     "Waiting for you to sign in. If no browser opened, Latchkey's window or terminal shows the link. If Latchkey " +
       'runs in the background, the link is in /d/headless.log.',
   ])
-  expect(START_MESSAGES.started(123)).toBe('Started Latchkey in the background (process 123).')
   expect(CREDENTIAL_MESSAGES.noHosts).toBe(
     'No host is named. Use --git-host HOST=ACCOUNT, or the setting gitHosts.',
   )
