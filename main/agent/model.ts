@@ -202,8 +202,8 @@ export function summarize(model: Model): StatusState {
 
 /** Returns the same for the default account alone. */
 export function summarizeDefault(model: Model): StatusState {
-  const session = defaultSession(model)
-  return summarizeAs(model, session.kind === 'signed-out' ? null : toSessionState(session))
+  const account = defaultAccount(model)
+  return summarizeAs(model, account && toSessionState(account))
 }
 
 function summarizeAs(model: Model, state: StatusState | null): StatusState {
@@ -230,9 +230,18 @@ export function toSessionState(session: AccountSession): (typeof WORST_FIRST)[nu
 }
 
 /** Returns the session of the default account: the one that the person chose, else the first. */
-export function defaultSession({ accounts, chosenId }: Model): SessionState {
+export function defaultSession({
+  accounts,
+  chosenId,
+}: Pick<Model, 'accounts' | 'chosenId'>): SessionState {
   const chosen = accounts.find(({ id }) => id === chosenId)
   return chosen ?? accounts[0] ?? { kind: 'signed-out' }
+}
+
+/** Returns the default account; null if nobody is signed in. */
+export function defaultAccount(model: Pick<Model, 'accounts' | 'chosenId'>): AccountSession | null {
+  const session = defaultSession(model)
+  return session.kind === 'signed-out' ? null : session
 }
 
 /** Finds an account by its ID. */
@@ -250,8 +259,7 @@ export function findAccountAt(model: Model, owner: SessionOwner): AccountSession
 
 /** Returns the ID of the default account; null if nobody is signed in. */
 export function defaultId(model: Model): string | null {
-  const session = defaultSession(model)
-  return session.kind === 'signed-out' ? null : session.id
+  return defaultAccount(model)?.id ?? null
 }
 
 /** Finds the sign-in whose phase {@link summarize} returns. */

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type * as z from 'zod'
 import type { Agent } from '../agent/agent.js'
-import { defaultId, defaultSession, findAccount, type AccountSession } from '../agent/model.js'
+import { defaultAccount, defaultId, findAccount, type AccountSession } from '../agent/model.js'
 import { createNamedKey, findKeyProblem, joinScopes, type KeyProblem } from '../agent/named-key.js'
 import type { ConsentAction } from '../consent/consent.js'
 import { excerpt } from '../base/printable.js'
@@ -67,7 +67,7 @@ type Managing = {
 async function requireManage(
   deps: AgentRouteDeps,
   request: IncomingMessage,
-  { response, action, account = findDefault(deps) }: Managing,
+  { response, action, account = defaultAccount(deps.agent.model()) }: Managing,
 ): Promise<void> {
   rejectKey(request)
   const hangUp = watchHangUp(response)
@@ -113,7 +113,7 @@ async function createKey(
   rejectKey(request)
   const { name, account: id, scope = [] } = await readBody(request, (models) => models.keyRequest)
   const isNamed = id !== undefined
-  const asked = isNamed ? requireNamed(deps, id) : findDefault(deps)
+  const asked = isNamed ? requireNamed(deps, id) : defaultAccount(deps.agent.model())
   const problem = findKeyProblem(deps.agent, { name, account: asked, scopes: scope })
   if (problem !== null) throw toKeyProblem(problem, isNamed)
   const action = { kind: 'make-key', name, scope: joinScopes(scope) } as const
@@ -138,11 +138,6 @@ function toKeyProblem(problem: KeyProblem, isNamed: boolean): Problem {
     case 'no-scope':
       return new Problem('refused', PROBLEM_DETAILS.notGranted(excerpt(problem.scope)))
   }
-}
-
-function findDefault({ agent }: AgentRouteDeps): AccountSession | null {
-  const session = defaultSession(agent.model())
-  return session.kind === 'signed-out' ? null : session
 }
 
 function findNamed({ agent }: AgentRouteDeps, id: string): AccountSession | null {

@@ -4,13 +4,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import type { ApiSignInRequest, ExchangeResult } from '../agent/api-sign-in.js'
 import { findSettings } from '../agent/keeper-state.js'
-import { defaultSession, findAccount } from '../agent/model.js'
+import { defaultAccount, findAccount } from '../agent/model.js'
 import type { HeldKey } from '../consent/grants.js'
 import { mayFinish } from '../consent/program.js'
 import type { Caller } from '../net/caller.js'
 import { nothingToDoPage, renderPage, type Page } from '../oauth/pages.js'
 import { codeChallenge, createState, createVerifier } from '../oauth/pkce.js'
-import type { SessionOwner } from '../storage/session-owner.js'
 import type { Clock } from '../base/clock.js'
 import { answerJson, DONE, type Answer } from './answer.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
@@ -115,7 +114,7 @@ async function authorize(
   const body = await readJson(request)
   const key = findKey(deps, request)
   const verifier = body === undefined ? createVerifier() : null
-  const providers = preferProviderOf(key?.owner ?? findDefault(agent), deps.providers)
+  const providers = preferProviderOf(key?.owner ?? defaultAccount(agent.model()), deps.providers)
   const sent =
     verifier === null
       ? parseBody((await loadModels()).seededPkce, body)
@@ -294,9 +293,4 @@ function allowSignedIn(
   const account = findAccount(agent.model(), id)
   if (!account) return
   for (const one of [beginner, caller]) agent.consents.allowSignedIn(one, account)
-}
-
-function findDefault({ model }: Pick<Agent, 'model'>): SessionOwner | null {
-  const session = defaultSession(model())
-  return session.kind === 'signed-out' ? null : session
 }

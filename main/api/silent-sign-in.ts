@@ -64,7 +64,7 @@ export async function requireSamePerson(
 ): Promise<void> {
   const account = findAccount(deps.agent.model(), id)
   if (allowed === null || account?.account.sub === allowed) return
-  await requireConsent(deps, request, { account: account ?? null, purpose: 'token', hangUp })
+  await requireAgreement(deps, request, { id, hangUp })
 }
 
 /**

@@ -16,6 +16,9 @@ export type Call = {
   headers?: Readonly<Record<string, string>>
 }
 
+/** Has the agent wait for the person's answer, if they must be asked. @see {@link https://www.rfc-editor.org/rfc/rfc7240#section-4.3} */
+export const WAITS = { Prefer: 'wait=60' } as const
+
 export type AgentClient = {
   /** Calls the agent, and returns its JSON; null for an answer without a body. Fails with a `CliError`. */
   call(call: Call): Promise<unknown>

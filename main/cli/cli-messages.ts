@@ -85,7 +85,6 @@ export const PROBLEM_MESSAGES = {
 
 /** About an agent that --start starts. */
 export const START_MESSAGES = {
-  /** `pid`: the process. */
   ended: (code: string, lastLine: string | null) =>
     `Latchkey could not start (${code})${lastLine === null ? '.' : `: ${lastLine}`}`,
   tooSlow: (log: string) =>

@@ -8,7 +8,7 @@ import { standardInput } from '../base/standard-input.js'
 import type { GitHosts } from '../settings/git-hosts.js'
 import { examineSettings } from '../settings/read.js'
 import { looksLikeAccountId } from './account-id.js'
-import type { AgentClient } from './agent-client.js'
+import { WAITS, type AgentClient } from './agent-client.js'
 import { CliError } from './cli-error.js'
 import { AGENT_MESSAGES, CREDENTIAL_MESSAGES } from './cli-messages.js'
 import type { CommandAnswer, RunCommand } from './command.js'
@@ -16,7 +16,6 @@ import { answerGitCredential, readRequest } from './git-credential.js'
 import { answerKubectlCredential } from './kubectl-credential.js'
 import { withAgent } from './open-agent.js'
 import type { Invocation } from './parse-command.js'
-import { WAITS } from './session-commands.js'
 
 export const runGitCredential: RunCommand = async (invocation, { env }) => {
   const [action = ''] = invocation.words

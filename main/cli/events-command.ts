@@ -3,11 +3,12 @@
 import type { IncomingMessage } from 'node:http'
 import { print, writeLine } from '../base/output.js'
 import { jsonLine } from '../base/printable.js'
+import { WAITS } from './agent-client.js'
 import { CliError } from './cli-error.js'
 import { AGENT_MESSAGES } from './cli-messages.js'
 import type { RunCommand } from './command.js'
 import { withAgent } from './open-agent.js'
-import { formatSession, isSession, nameAccount, WAITS } from './session-commands.js'
+import { formatSession, isSession, nameAccount } from './session-commands.js'
 
 /** Runs until it is stopped, or until the agent ends the stream. */
 export const runEvents: RunCommand = (invocation, { env }) =>

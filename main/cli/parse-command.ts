@@ -12,6 +12,7 @@ import {
   type CommandName,
   type Flag,
 } from './commands-table.js'
+import { containsKey } from './key-form.js'
 
 export type Invocation = {
   command: Command
@@ -27,9 +28,6 @@ export type Invocation = {
   rest: readonly string[]
 }
 
-/** @see `KEY_PREFIX` in main/consent/consents.ts */
-const KEY = /latchkey_[\w-]{43}/
-
 /** What `--help` and the like stand for, in place of a command. */
 const STANDS_FOR: Readonly<Partial<Record<string, CommandName>>> = {
   '--help': 'help',
@@ -41,7 +39,7 @@ const STANDS_FOR: Readonly<Partial<Record<string, CommandName>>> = {
 /** Reads a command line. Flags may precede the command. Fails with a {@link CliError} for a bad usage. */
 export function parseCommand(args: readonly string[]): Invocation {
   // S38: no message repeats it.
-  if (args.some((arg) => KEY.test(arg))) throw badUsage(USAGE_MESSAGES.keyAsArgument)
+  if (args.some(containsKey)) throw badUsage(USAGE_MESSAGES.keyAsArgument)
   const index = findCommandIndex(args)
   const [first = ''] = args
   const word = args[index] ?? STANDS_FOR[first]
@@ -98,10 +96,7 @@ function splitFlag(arg: string): readonly [spelled: string, value: string | unde
 
 function findFlag(command: Command, spelled: string): Flag {
   if (spelled === '--key') throw badUsage(USAGE_MESSAGES.keyAsArgument)
-  const flag = command.flags.find(
-    ({ name, short }) =>
-      spelled === `--${name}` || (short !== undefined && spelled === `-${short}`),
-  )
+  const flag = command.flags.find((one) => isSpelled(one, spelled))
   if (flag) return flag
   const names = command.flags.map(({ name }) => name)
   const near = spelled.startsWith('--') ? nearest(spelled.slice('--'.length), names) : null
@@ -146,8 +141,11 @@ function explainNoCommand(args: readonly string[]): string {
 
 /** True for a flag of any command. */
 function isFlag(spelled: string): boolean {
-  const flags = COMMANDS.flatMap((command) => command.flags)
-  return flags.some(({ name, short }) => spelled === `--${name}` || spelled === `-${short}`)
+  return COMMANDS.some(({ flags }) => flags.some((one) => isSpelled(one, spelled)))
+}
+
+function isSpelled({ name, short }: Flag, spelled: string): boolean {
+  return spelled === `--${name}` || (short !== undefined && spelled === `-${short}`)
 }
 
 function explainUnknown(word: string): string {

@@ -7,11 +7,10 @@ import { createSecret, type Secret } from '../base/secret.js'
 import { readRegularFile } from '../storage/regular-file.js'
 import { CliError } from './cli-error.js'
 import { USAGE_MESSAGES } from './cli-messages.js'
+import { isKey } from './key-form.js'
 
 export const KEY_VARIABLES = { file: 'LATCHKEY_KEY_FILE', key: 'LATCHKEY_KEY' } as const
 
-/** @see `KEY_PREFIX` in main/consent/consents.ts */
-const KEY = /^latchkey_[\w-]{43}$/
 const MOST_BYTES = 4_096
 /** All permissions of the group and of others. */
 const GROUP_AND_OTHERS = 0o077
@@ -64,7 +63,7 @@ function requirePrivate(path: string, { uid, mode }: Stats): void {
 
 function toKey(text: string, place: string): Secret {
   const key = text.trim()
-  if (KEY.test(key)) return createSecret(key)
+  if (isKey(key)) return createSecret(key)
   if (key === '') throw new CliError('badUsage', USAGE_MESSAGES.emptyKey(place))
   throw new CliError('badUsage', USAGE_MESSAGES.noKeyIn(place))
 }

@@ -3,7 +3,7 @@
 import { alignColumns } from '../base/align-columns.js'
 import { isObject } from '../base/schema.js'
 import { formatAccount, type Account } from '../oauth/account.js'
-import type { Call } from './agent-client.js'
+import { WAITS, type Call } from './agent-client.js'
 import { CliError } from './cli-error.js'
 import { AGENT_MESSAGES, CLI_LINES } from './cli-messages.js'
 import type { CommandAnswer, RunCommand } from './command.js'
@@ -27,9 +27,6 @@ type AccountsAnswer = {
     default: boolean
   })[]
 }
-
-/** Has the agent wait for the person's answer, if they must be asked. @see {@link https://www.rfc-editor.org/rfc/rfc7240#section-4.3} */
-export const WAITS = { Prefer: 'wait=60' } as const
 
 export const runStatus: RunCommand = async (invocation, { env }) => {
   const session = await withAgent(invocation, env, (client) =>

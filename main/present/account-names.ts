@@ -1,6 +1,6 @@
 // Names whom a message is about: the account and, with several providers, the provider.
 
-import { defaultSession, type AccountRef, type LastResult, type Model } from '../agent/model.js'
+import { defaultAccount, type AccountRef, type LastResult, type Model } from '../agent/model.js'
 import { formatAccount } from '../oauth/account.js'
 import { PRESENT_MESSAGES } from './present-messages.js'
 
@@ -39,9 +39,8 @@ export function describeSignOut(model: Model): string | null {
 
 /** Says who is the default account. Null if nobody is signed in. */
 export function nameDefault(model: Model): string | null {
-  const session = defaultSession(model)
-  if (session.kind === 'signed-out') return null
-  return PRESENT_MESSAGES.isDefaultNow(nameAccount(model, session))
+  const account = defaultAccount(model)
+  return account && PRESENT_MESSAGES.isDefaultNow(nameAccount(model, account))
 }
 
 function hasOtherProvider({ accounts, hasSeveralProviders }: Model, provider: string): boolean {

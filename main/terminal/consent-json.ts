@@ -26,7 +26,7 @@ export type ConsentLine = {
   /** Null if nobody is signed in at the provider yet. */
   account: ListedAccount | null
   purpose: Purpose
-  /** What the call would do; null for every purpose but `manage`. */
+  /** What the call would do; null if the program wants something for itself. */
   action: ConsentAction | null
 }
 

@@ -3,7 +3,7 @@
 import type { Agent } from '../agent/agent.js'
 import {
   defaultId,
-  defaultSession,
+  defaultAccount,
   findAccount,
   type AccountSession,
   type Model,
@@ -82,8 +82,8 @@ function describeSigningOut(model: Model, session: AccountSession, forgetsApps: 
   const said = forgetsApps ? ANSWERS.signingOutAndForgetting(name) : ANSWERS.signingOut(name)
   if (session.id !== defaultId(model)) return said
   const accounts = model.accounts.filter(({ id }) => id !== session.id)
-  const successor = defaultSession({ ...model, accounts })
-  if (successor.kind === 'signed-out') return said
+  const successor = defaultAccount({ ...model, accounts })
+  if (successor === null) return said
   return `${said} ${ANSWERS.becomesDefault(nameAccount(model, successor))}`
 }
 

@@ -1,7 +1,7 @@
 // The commands that answer questions about apps, list and forget apps, and make keys.
 
 import type { Agent } from '../agent/agent.js'
-import { defaultSession, findAccount, type AccountSession } from '../agent/model.js'
+import { defaultAccount, findAccount, type AccountSession } from '../agent/model.js'
 import { createNamedKey, joinScopes, type KeyProblem } from '../agent/named-key.js'
 import { asAuthError } from '../base/errors.js'
 import { excerpt } from '../base/printable.js'
@@ -112,6 +112,5 @@ function chooseKeyAccount(
   const [first, ...others] = words
   const named = first === undefined ? undefined : findAccount(agent.model(), first.toLowerCase())
   if (named) return { account: named, scopes: others }
-  const session = defaultSession(agent.model())
-  return { account: session.kind === 'signed-out' ? null : session, scopes: words }
+  return { account: defaultAccount(agent.model()), scopes: words }
 }

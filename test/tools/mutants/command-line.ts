@@ -148,6 +148,27 @@ export const COMMAND_LINE: readonly MutatedFile[] = [
     ],
   },
   {
+    file: 'main/cli/key-form.ts',
+    specs: ['test/unit/read-key.spec.ts', 'test/unit/commands-table.spec.ts'],
+    faults: [
+      {
+        name: 'whatever begins as a key is one',
+        find: 'new RegExp(`^${KEY}$`)',
+        replace: 'new RegExp(`^latchkey_`)',
+      },
+      {
+        name: 'whatever contains a key is one',
+        find: 'new RegExp(`^${KEY}$`)',
+        replace: 'new RegExp(KEY)',
+      },
+      {
+        name: 'a key as the value of a flag is none',
+        find: 'return PART.test(text)',
+        replace: 'return WHOLE.test(text)',
+      },
+    ],
+  },
+  {
     file: 'main/cli/read-key.ts',
     specs: ['test/unit/read-key.spec.ts'],
     faults: [
@@ -185,16 +206,6 @@ export const COMMAND_LINE: readonly MutatedFile[] = [
         name: 'a long file is read as a whole',
         find: 'const MOST_BYTES = 4_096',
         replace: 'const MOST_BYTES = 409_600',
-      },
-      {
-        name: 'whatever begins as a key is one',
-        find: '/^latchkey_[\\w-]{43}$/',
-        replace: '/^latchkey_/',
-      },
-      {
-        name: 'whatever contains a key is one',
-        find: '/^latchkey_[\\w-]{43}$/',
-        replace: '/latchkey_[\\w-]{43}/',
       },
       {
         name: 'the variable counts before the flag',

@@ -836,7 +836,7 @@ export const CONSENT: readonly MutatedFile[] = [
       {
         name: 'a key is made for the account that is the default after the question',
         find: 'const account = asked && findNamed(deps, asked.id)',
-        replace: 'const account = findDefault(deps)',
+        replace: 'const account = defaultAccount(deps.agent.model())',
       },
       {
         name: 'a key manages Latchkey',
