@@ -103,7 +103,8 @@ test.describe('S25: the service', () => {
 
 /**
  * Holds as many connections as allowed and sends requests on each, again and again, until it is stopped;
- * prints each kind of answer once.
+ * prints each kind of answer once. How many are answered before they are closed depends on how busy the
+ * machine is: under load it may be none.
  */
 const FLOOD = `
   const { connect } = await import('node:net')
@@ -119,6 +120,7 @@ const FLOOD = `
       let answer = ''
       socket.setEncoding('latin1').on('data', (text) => (answer += text))
       socket.on('connect', () => {
+        seen.add('connected')
         // Half of the connections send nothing and only stay open.
         if (left % 2 === 0) return void socket.setTimeout(500, () => socket.destroy())
         socket.write('POST /pkce/token HTTP/1.1\\r\\nHost: localhost:' + given.port +
@@ -138,7 +140,7 @@ const FLOOD = `
   console.log(JSON.stringify([...seen].sort()))`
 
 for (const limit of [128, 512]) {
-  test(`S40: ${limit} descriptors: a flood from another user gets only 403, and the owner is served`, async ({
+  test(`S40: ${limit} descriptors: a flood from another user gets nothing, and the owner is served`, async ({
     serve,
   }) => {
     const needs = 'Node 22 itself opens more files than that while it loads the program'
@@ -163,8 +165,17 @@ for (const limit of [128, 512]) {
     } while (flooding.isOn)
     expect(answered).toBeGreaterThan(1)
     const seen = JSON.parse(await flood) as string[]
-    expect(seen).toContain('HTTP/1.1 403')
-    expect(['closed', 'HTTP/1.1 403', 'HTTP/1.1 408']).toEqual(expect.arrayContaining(seen))
+    expect(seen).toContain('connected')
+    const allowed = ['closed', 'connected', 'HTTP/1.1 403', 'HTTP/1.1 408']
+    expect(allowed).toEqual(expect.arrayContaining(seen))
+    // When the flood has ended, the other user gets an answer again, and it is still a rejection.
+    const said = await asNobody(
+      { url: `${served.url}/pkce/token`, body },
+      `const headers = { 'content-type': 'application/json' }
+       const answer = await fetch(given.url, { method: 'POST', headers, body: given.body })
+       console.log(answer.status, (await answer.json()).code)`,
+    )
+    expect(said.trim()).toBe('403 other-user')
   })
 }
 
