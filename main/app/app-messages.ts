@@ -37,7 +37,7 @@ export const SECOND_START_MESSAGES = {
     `Latchkey was already running, so ${formatList(names)} had no effect. Quit Latchkey first, then ` +
     'start it again.',
   notKeptAtLogin: (names: readonly string[]) =>
-    `The start at login does not keep ${formatList(names)}. It does keep the saved settings.`,
+    `At login, Latchkey will start without ${formatList(names)}. Saved settings still apply.`,
 }
 
 /** Results of removing Latchkey's data. */
@@ -59,7 +59,7 @@ export const REMOVAL_MESSAGES = {
   revoked: (session: string) => `${session} was revoked.`,
   session: (name: string, issuer: string) => `The session of ${name} at ${issuer}`,
   noRevocation: (session: string) =>
-    `${session} was not revoked: the provider does not support it. Sign out at the provider.`,
+    `${session} was not revoked: the provider does not support revocation. Sign out at the provider.`,
   notRevoked: (session: string, message: string) =>
     `${session} was not revoked: ${message} Sign out at the provider.`,
   partlyRevoked: (session: string, failed: number, all: number, message: string) =>
@@ -70,8 +70,8 @@ export const REMOVAL_MESSAGES = {
     `The key "${label}" was kept in the keyring because the session in another data directory is ` +
     'encrypted with it.',
   keyByHand: (place: string) =>
-    'The keyring may still contain the key that encrypted the session. Nothing on this computer needs ' +
-    `it any more. To remove it, look for ${place}.`,
+    'The keyring may still contain the key that encrypted the session. It is no longer needed. To ' +
+    `remove it, look for ${place}.`,
 }
 
 /** Places to look for the key of the keyring. */

@@ -53,7 +53,7 @@ case $command in
   *)
     if [ -z "$mistyped" ]; then
       if [ -z "${DISPLAY-}${WAYLAND_DISPLAY-}" ]; then
-        echo 'latchkey: The tray app needs a desktop, and there is none here. Without one, run: latchkey headless' >&2
+        echo 'latchkey: The tray app needs a desktop, and this session has none. Without one, run: latchkey headless' >&2
         exit 1
       fi
       exec "$app" "$@"

@@ -3,7 +3,7 @@
 /** On Linux, where an entry in the autostart folder starts Latchkey. */
 export const ENTRY_MESSAGES = {
   appImageGone:
-    'The AppImage that Latchkey runs from is gone. Quit Latchkey and start it from its new place.',
+    'The AppImage that Latchkey runs from is gone. Quit Latchkey and start it from its new location.',
   otherLatchkey: (program: string) => `Another Latchkey starts at login: ${program}.`,
   /** `reason`: one of {@link ENTRY_REASONS}. */
   leftAlone: (path: string, reason: string) =>
@@ -49,7 +49,7 @@ export const LOGIN_ITEM_MESSAGES = {
   notInstalled:
     'macOS starts only the installed app at login, and this one runs from its source tree.',
   needsConsent:
-    'macOS waits for your consent: allow Latchkey in System Settings, General, Login Items.',
+    'macOS needs your permission: allow Latchkey in System Settings, General, Login Items.',
   rejectedByWindows: 'Windows rejected the change.',
   rejectedByMacos: 'macOS rejected the change.',
   moveToApplications: 'macOS rejected the change. Move Latchkey to Applications, and try again.',

@@ -4,7 +4,7 @@
 export const ERROR_MESSAGES = {
   /** `name`: the error's class. */
   unexpected: (name: string) =>
-    `Latchkey ran into an error of its own (${name}). Try again; if it happens again, report it.`,
+    `Something went wrong in Latchkey (${name}). Try again; if it happens again, report it.`,
   tooManyRequests:
     'The provider says that there were too many requests. Wait a minute, then try again.',
   outputFailed: (code: string) => `The output can't be written (${code || 'no reason given'}).`,
@@ -13,8 +13,8 @@ export const ERROR_MESSAGES = {
 /** Why a file could not be read or written, by the system's code. Each stands in brackets. */
 export const DISK_ERRORS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
-  EDQUOT: 'your share of the disk is used up',
-  EFBIG: 'files may not be that large here',
+  EDQUOT: 'your disk quota is used up',
+  EFBIG: 'the file would exceed the maximum file size',
   EACCES: 'not permitted',
   EPERM: 'not permitted',
   EROFS: 'the disk is read-only',
@@ -32,10 +32,10 @@ export const JSON_FAULTS = {
   /** `wanted`: one of {@link JSON_PARTS}. `found`: a character, empty at the end of the file. */
   unexpected: (wanted: string, found: string) =>
     `expected ${wanted}, but ${found === '' ? 'the file ends' : `found ${JSON.stringify(found)}`}`,
-  openComment: 'a comment has no end',
+  openComment: 'a comment is not closed',
   tooDeep: 'the brackets are nested too deeply',
   duplicate: (name: string) => `${JSON.stringify(name)} occurs twice`,
-  text: 'a text has no closing quote, or contains an invalid backslash or a line break',
+  text: 'a string has no closing quote, or contains an invalid backslash or a line break',
 } as const
 
 export const JSON_PARTS = {

@@ -28,10 +28,9 @@ export const START_AT_LOGIN = {
 
 /** Parts of a sentence about the stored session: "… could not be opened: …". */
 export const KEYRING = {
-  cannotSeal:
-    "the keyring can't encrypt it (unlock the keyring and restart Latchkey to have it stored)",
+  cannotSeal: "the keyring can't encrypt it (unlock the keyring and restart Latchkey to store it)",
   cannotOpenNow:
-    "the keyring can't decrypt it right now (unlock the keyring and restart Latchkey to have the session back)",
+    "the keyring can't decrypt it right now (unlock the keyring and restart Latchkey to get the session back)",
   cannotOpen:
     'it is damaged, or was encrypted on another computer, by another user or with a keyring that is gone',
 } as const

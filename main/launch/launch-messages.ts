@@ -4,19 +4,19 @@ export const LAUNCH_MESSAGES = {
   withoutTray: (message: string) =>
     `${message} Latchkey starts without its tray, in this terminal.`,
   forTray: 'For the tray:',
-  noDesktop: 'Electron needs a desktop, and there is none here.',
+  noDesktop: 'Electron needs a desktop, and this session has none.',
   isRoot: 'Electron does not run as root.',
   noOverride: (path: string) => `There is no ${path}, which ELECTRON_OVERRIDE_DIST_PATH points to.`,
-  endedEarly: (how: string) => `Electron ended right after its start (${how}).`,
+  endedEarly: (how: string) => `Electron quit right after starting (${how}).`,
   noReason: 'no reason given',
   missingLibraries: (libraries: readonly string[]) =>
     `Electron needs ${libraries.length === 1 ? 'a library that is' : 'libraries that are'} not ` +
     `installed: ${libraries.join(', ')}.`,
   installLibraries: 'Install the packages that contain them.',
   noScreen: (variables: readonly string[]) =>
-    `Electron can't open the screen (${variables.join(', ')}).`,
-  fetching: 'Downloading Electron, once…',
-  fetched: (megabytes: string) => `Downloading Electron, once… ${megabytes} of about 120 MB`,
+    `Electron can't open the display (${variables.join(', ')}).`,
+  fetching: 'Downloading Electron (only once)…',
+  fetched: (megabytes: string) => `Downloading Electron (only once)… ${megabytes} of about 120 MB`,
   notFetched: (message: string) =>
     `Electron's binary could not be downloaded${message === '' ? '' : `: ${message}`}.`,
   fetchTimeout: (minutes: number) => `it took more than ${minutes} minutes`,

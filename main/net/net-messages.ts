@@ -19,7 +19,7 @@ export type ConnectionFault = Exclude<
 export const CONNECTION_REASONS: Readonly<Record<ConnectionFault, (code: string) => string>> = {
   refused: () => 'the connection was refused',
   cut: () => 'the connection was cut',
-  'unknown-name': () => 'its name is not known to the network',
+  'unknown-name': () => 'the network does not know its name',
   'no-lookup': () => 'its name could not be looked up',
   'name-collision': (code) => `your network uses its name for something else (${code})`,
   offline: () => 'there is no network',
@@ -89,9 +89,9 @@ export const PROXY_MESSAGES = {
     `The proxy at ${host} could not be reached while ${purpose}: ${reason}. ` +
     `Check ${variable} and your network, then try again.`,
   otherSignIn: (host: string, provider: string, purpose: string) =>
-    `The proxy at ${host} asks for a kind of sign-in that Latchkey does not support, so Latchkey ` +
-    `stopped while ${purpose}. Latchkey supports a user name with a password (Basic): ask the ` +
-    `proxy's administrator for that. ${goAround(provider)}`,
+    `The proxy at ${host} requires an authentication method that Latchkey does not support, so ` +
+    `Latchkey stopped while ${purpose}. Latchkey supports a user name with a password (Basic): ask ` +
+    `the proxy's administrator for that. ${goAround(provider)}`,
   wrongPassword: (host: string, variable: string, purpose: string) =>
     `The proxy at ${host} did not accept the user name and password in ${variable}, so Latchkey ` +
     `stopped while ${purpose}. Correct them there. Percent-encode special characters: write @ as %40.`,

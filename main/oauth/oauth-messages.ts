@@ -37,7 +37,7 @@ export const METADATA_MESSAGES = {
     (status >= 500 ? 'Try again later.' : 'Check the issuer setting.'),
   /** `member`: the one that is missing or malformed, if any. */
   notMetadata: (url: string, member: string | undefined) =>
-    `The answer of ${url} is not an OpenID provider's metadata` +
+    `The answer from ${url} is not an OpenID provider's metadata` +
     `${member ? ` (${member} is missing or malformed)` : ''}. Check the issuer setting.`,
   onlyHs256:
     'The provider signs ID tokens with HS256 only, which needs a client secret to check, and ' +
@@ -48,7 +48,7 @@ export const METADATA_MESSAGES = {
   /** `name`: the name of an endpoint, or "issuer". */
   notHttps: (name: string) =>
     `The provider's ${name} is not https, so anyone on the network could read the sign-in. ` +
-    "Latchkey does not use it. Ask the provider's administrator to fix that.",
+    "Latchkey won't use it. Ask the provider's administrator to fix that.",
   unreadableKeys:
     "The provider's signing keys could not be read, so its answer could not be checked. " +
     'Try again later.',
@@ -81,7 +81,7 @@ export const REGISTRATION_MESSAGES = {
 export const SCOPE_MESSAGES = {
   askedAgain:
     'Your provider does not allow the scope offline_access, so Latchkey asks again without it. The ' +
-    'session may end with its access token. To choose the requested scopes, set --scope.',
+    'session may end when its access token expires. To choose the requested scopes, set --scope.',
 } as const
 
 /** About an address that the user pasted. They quote nothing of the address. */
@@ -106,7 +106,7 @@ const ID_TOKEN_FAULTS = {
   notYetValid: 'it is not valid yet',
   wrongTime: 'one of its times is wrong',
   wrongClaim: 'one of its claims is wrong',
-  noUser: 'it names no user',
+  noUser: 'it does not name a user',
   otherApplication: 'it was issued for another application',
   otherProvider: 'it is from another provider',
   otherOrganization: 'it is for another organization',
@@ -168,8 +168,8 @@ const ACTIONS: Readonly<Record<Grant, { verb: string; noun: string }>> = {
 /** Who tries again after an answer that can't be used. */
 const RETRIES: Readonly<Record<Grant, string>> = {
   'sign-in': 'Nothing was stored. Try again',
-  renewal: 'Latchkey tries again',
-  'renewal-again': 'Latchkey tries again',
+  renewal: 'Latchkey will try again',
+  'renewal-again': 'Latchkey will try again',
   narrowing: 'Try again',
   'narrowing-again': 'Try again',
 }
@@ -202,12 +202,12 @@ export const TOKEN_MESSAGES = {
     'The provider has ended your session because another copy of this session was used. Sign in ' +
     "again. If you did not copy it yourself, ask the provider's administrator.",
   wantsUser: (quote: string) =>
-    `The provider does not renew the session until you sign in again: ${quote}.`,
+    `The provider won't renew the session until you sign in again: ${quote}.`,
   registrationChanged: (quote: string) =>
     `The provider rejected the renewal of the session: ${quote}. Sign in again. If that does not ` +
     'help, ask its administrator how this application is registered there now.',
   renewalRejected: (quote: string) =>
-    `The provider rejected the renewal of the session: ${quote}. Latchkey tries again.`,
+    `The provider rejected the renewal of the session: ${quote}. Latchkey will try again.`,
   narrowingRejected: (quote: string) =>
     `The provider rejected the request for a token for fewer scopes: ${quote}. Your session is not ` +
     'affected.',

@@ -43,8 +43,8 @@ export const CONSENT_WORDS = {
     signOut: 'Sign out this account, so that no app can use it until you sign in again',
     listAccounts: 'See all your accounts, with names and email addresses',
     listApps: 'See which apps and keys you allowed, and which apps you denied',
-    makeDefault: 'Make this account the default, which apps get if they ask for no other',
-    forgetApp: (app: string, id: string) => `Take back what you decided about ${app} (${id})`,
+    makeDefault: 'Make this account the default, which apps get unless they ask for another one',
+    forgetApp: (app: string, id: string) => `Forget what you decided about ${app} (${id})`,
     makeKey: (name: string, scope: string | null) =>
       `Make the key "${name}": whoever has it gets tokens of this account` +
       `${scope === null ? '' : ` (${scope})`} without a question, until you forget it`,
@@ -69,9 +69,9 @@ export const CONSENT_WORDS = {
     'several-holders': 'Several programs share the connection.',
     'other-namespace': 'The program runs in a container, where other files have the same paths.',
     'other-file': "The program's file was replaced or deleted after the program started.",
-    'no-script': 'The program runs code that is in no file.',
+    'no-script': "The program runs code that isn't in a file.",
     environment: 'Environment variables can make the program run other code.',
-    traced: 'A debugger is attached to the program, and can make it do anything.',
+    traced: 'A debugger is attached to the program and can make it do anything.',
     'other-user': 'The program runs as another user than the owner of the connection.',
     'untried-system': "Latchkey's way of finding programs is not tested on this system.",
   } satisfies Record<Doubt, string>,
@@ -80,7 +80,7 @@ export const CONSENT_WORDS = {
   onlyOnce: {
     /** A shell, curl, a bare interpreter or the like. */
     tool: 'It can only be allowed once, because it does what any other program tells it to do.',
-    manage: 'It can only be allowed once, because it shows or changes what you decide.',
+    manage: 'It can only be allowed once, because it shows or changes your decisions.',
     signOut: 'It can only be allowed once, because it would sign you out for all apps.',
     nobodySignedIn: 'It can only be allowed once, because nobody is signed in yet.',
     uncertain: "It can only be allowed once, because Latchkey can't recognize it the next time.",
@@ -109,7 +109,7 @@ export const CONSENT_WORDS = {
     always: (app) => `${app} is allowed from now on.`,
     denied: (app) => `${app} is denied.`,
     unanswered: (app) => `Nobody answered, so ${app} gets nothing.`,
-    withdrawn: (app) => `${app} no longer waits for an answer.`,
+    withdrawn: (app) => `${app} is no longer waiting for an answer.`,
   } satisfies Record<ConsentEnd, (app: string) => string>,
 
   /** The kinds of entries in the list. */

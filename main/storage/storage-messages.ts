@@ -70,7 +70,7 @@ export const STORED_CONSENT_MESSAGES = {
     `The stored list of allowed apps could not be opened: ${reason}. Latchkey asks about each app again.`,
   notStored: (reason: string) =>
     `The list of allowed apps could not be stored on this computer: ${reason}. ` +
-    'Changes to it end when Latchkey quits.',
+    'Changes to it are lost when Latchkey quits.',
   tooLarge: 'it is too long',
 }
 

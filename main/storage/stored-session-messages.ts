@@ -36,7 +36,7 @@ export const STORED_SESSION_REASONS = {
   notOverwritten: (path: string): string =>
     `${path} was written by a newer version of Latchkey and is not overwritten`,
   damaged: (path: string): string => `${path} is damaged`,
-  otherContent: 'its content does not fit this version of Latchkey',
+  otherContent: "this version of Latchkey can't read its content",
 
   keyMissing: (path: string): string => `its key, ${path}, is missing or damaged`,
   keyNotRead: (path: string, error: string): string => `its key, ${path}, can't be read (${error})`,
@@ -47,9 +47,9 @@ export const STORED_SESSION_REASONS = {
   orDamaged: (reason: string): string => `${reason}, or ${DAMAGED}`,
 
   /** Without the keyring, the passphrase or the setting that protects the session. */
-  keyringMissing: "the system's keyring, which protects it, can't be used now",
+  keyringMissing: "the system's keyring, which protects it, can't be used right now",
   passphraseMissing: 'the passphrase that protects it was not given',
-  keyFileOff: 'it was stored without a keyring, and that is turned off now',
+  keyFileOff: 'it was stored without a keyring, and that setting is now off',
 } as const
 
 /** The reason if a sealed text was changed or cut. */

@@ -8,7 +8,7 @@ export const GREETING = {
     `Latchkey ${version} serves this computer's apps at ${url}` +
     `${hasIpv6 ? '' : ' (IPv4 only: this computer has no IPv6)'}.`,
   demo: (issuer: string | null) =>
-    `Sign-ins use the built-in demo provider (${issuer}), not an account of yours.`,
+    `Sign-ins use the built-in demo provider (${issuer}), not a real account.`,
   provider: (issuer: string) => `Sign-ins use ${issuer}.`,
   providers: (providers: readonly { name: string; issuer: string }[]) =>
     `Sign-ins use ${formatChoices(providers.map(({ name, issuer }) => `${name} (${issuer})`))}. ` +
@@ -25,7 +25,7 @@ export const GREETING = {
 /** About the session and about sign-ins. */
 export const SIGN_IN_LINES = {
   openLink: 'Sign in with your browser. If it does not open, open this link:',
-  openLinkYourself: 'Sign in with your browser. Open this link in it:',
+  openLinkYourself: 'To sign in, open this link in your browser:',
   appOpenLink: (asked: string) => `${asked}. If your browser does not open, open this link:`,
   appOpenLinkYourself: (asked: string) => `${asked}. Open this link in your browser:`,
   waitingThere: (timeLeft: string) =>
@@ -41,7 +41,7 @@ export const SIGN_IN_LINES = {
     `${asked}. ${timeLeft} left. Type open, link or cancel.`,
   resumed: 'The app is waiting for this sign-in again. Finish it in your browser.',
   finishing: 'Finishing the sign-in…',
-  browserIsBack: 'Your browser is back. Finishing the sign-in…',
+  browserIsBack: 'Your browser has answered. Finishing the sign-in…',
   cancelled: 'The sign-in was cancelled.',
   signedIn: (account: string) => `Signed in as ${account}.`,
   signedInRenewing: (account: string) =>
@@ -127,14 +127,14 @@ export const ANSWERS = {
   /** `account`: the one that is the default after the sign-out. */
   becomesDefault: (account: string) => `${account} becomes the default account.`,
   notSignedIn: 'Nobody is signed in.',
-  status: 'This is the status.',
+  status: 'Here is the status.',
   opened: 'The link was opened again.',
-  link: 'This is the link.',
+  link: 'Here is the link.',
   noLink: 'No sign-in is waiting, so there is no link.',
   started: 'The sign-in has started.',
   replaced: 'This sign-in replaces the one that was waiting. The old link no longer works.',
   notStarted: 'The sign-in could not be started.',
-  accounts: 'These are the accounts.',
+  accounts: 'Here are the accounts.',
   noTarget: (typed: string, providers: readonly string[]) =>
     `There is no account or provider ${JSON.stringify(typed)}. ` +
     `${providers.length === 1 ? 'The provider is' : 'The providers are'} ${formatList(providers)}. ` +
@@ -143,20 +143,20 @@ export const ANSWERS = {
     `There is no account ${JSON.stringify(typed)}. ` +
     (ids.length === 0 ? 'Nobody is signed in.' : `The accounts are ${formatList(ids)}.`),
   severalAccounts: (typed: string, ids: readonly string[]) =>
-    `Several accounts have the provider or the address ${JSON.stringify(typed)}. Type ` +
-    `${formatChoices(ids)}.`,
+    `Several accounts match ${JSON.stringify(typed)}. Type ${formatChoices(ids)}.`,
   needsId: (command: string) => `Type an ID after ${command}.`,
   signedOutEverywhere: 'All accounts are signed out.',
   noQuestion: (typed: string) =>
-    `There is nothing to keep or discard with the ID ${JSON.stringify(typed)}.`,
-  allowHow: 'After the ID, only the word always may follow.',
-  noConsent: (typed: string) => `No app waits for an answer with the ID ${JSON.stringify(typed)}.`,
+    `There is no account to keep or discard with the ID ${JSON.stringify(typed)}.`,
+  allowHow: 'Only the word always can follow the ID.',
+  noConsent: (typed: string) =>
+    `No app with the ID ${JSON.stringify(typed)} is waiting for an answer.`,
   allowed: 'The app is allowed.',
   denied: 'The app is denied.',
-  apps: 'These are the apps.',
+  apps: 'Here are the apps.',
   needsApp: 'Type the ID or the name of an app after forget.',
-  forgotten: (app: string) => `${app} is forgotten. Latchkey will ask about it again.`,
-  keyForgotten: (name: string) => `The key ${name} is forgotten, so it no longer works.`,
+  forgotten: (app: string) => `${app} was forgotten. Latchkey will ask about it again.`,
+  keyForgotten: (name: string) => `The key ${name} was forgotten and no longer works.`,
   noApp: (typed: string) =>
     `There is no app or key ${JSON.stringify(typed)}. Type apps to list them.`,
   severalApps: (typed: string, ids: readonly string[]) =>
@@ -165,14 +165,15 @@ export const ANSWERS = {
   needsKeyName: 'Type a name for the key after key.',
   badKeyName: 'The name of a key must be 1 to 40 letters, digits, hyphens, underscores or dots.',
   keyNameTaken: (name: string) =>
-    `There is a key ${name} already. Choose another name, or type forget ${name} first.`,
+    `There is already a key ${name}. Choose another name, or type forget ${name} first.`,
   noScope: (typed: string, granted: readonly string[]) =>
-    `${JSON.stringify(typed)} is neither an account nor a scope that was granted. ` +
+    `${JSON.stringify(typed)} is neither an account nor a granted scope. ` +
     `The granted scopes are: ${granted.join(' ')}.`,
   keyMade: 'The key was made.',
   signingOutAndForgetting: (account: string) =>
-    `Signing out ${account}, and forgetting the apps of the account.`,
-  signOutHow: 'After sign-out, type an account or all, and forget to forget the apps as well.',
+    `Signing out ${account} and forgetting the apps of this account.`,
+  signOutHow:
+    'After sign-out, you can type an account or all. To forget apps and keys too, type forget last.',
   kept: 'The account is kept.',
   discarded: 'The account is discarded.',
   help: [
@@ -183,7 +184,7 @@ export const ANSWERS = {
     'open              Open the sign-in link again.',
     'link              Print the sign-in link.',
     "cancel            Cancel the current sign-in, yours or an app's.",
-    'keep ID           Keep an account that the sign-in was not for.',
+    'keep ID           Keep the account of someone else who signed in.',
     'discard ID        Discard that account.',
     'status            Show who is signed in.',
     'accounts          List the accounts and their IDs.',
@@ -191,13 +192,13 @@ export const ANSWERS = {
     'sign-out          Sign out the default account, here and at its provider.',
     'sign-out ACCOUNT  Sign out this account.',
     'sign-out all      Sign out all accounts.',
-    'sign-out forget   Sign out, and forget apps and keys, also after ACCOUNT or all.',
+    'sign-out forget   Sign out and forget apps and keys. Also works after ACCOUNT or all.',
     'allow ID          Let the app that asks use your account this time.',
     'allow ID always   Let it use your account from now on.',
-    'deny ID           Give the app that asks nothing.',
-    'apps              List the apps and keys that you allowed, and denied apps.',
+    'deny ID           Give nothing to the app that asks.',
+    'apps              List allowed apps and keys, and denied apps.',
     'forget APP        Remove an app or a key from that list, by its ID or name.',
-    'key NAME          Make a key for an app. An account ID and scopes may follow.',
+    'key NAME          Make a key for an app. An account ID and scopes can follow.',
     'quit              Quit Latchkey. Stored sessions are kept.',
     'You can also paste the address of a page that your browser could not load.',
   ].join('\n'),

@@ -425,7 +425,9 @@ test.describe('on a full disk', () => {
     const { status } = await program.line('status', ({ status }) => status.reason !== null)
     expect(status).toMatchObject({
       state: 'signed-in',
-      reason: notStored(REASONS.cannotWrite(path, 'files may not be that large here, EFBIG')),
+      reason: notStored(
+        REASONS.cannotWrite(path, 'the file would exceed the maximum file size, EFBIG'),
+      ),
     })
     expect(await readFile(path, 'utf8')).toBe(before)
     await stop(program)
@@ -459,7 +461,7 @@ test.describe('on a full disk', () => {
     expect(await (await fetch(`${url}/.well-known/health`)).text()).toBe('ok')
     expect((await signInOn(program)).reason).toContain('EFBIG')
     expect(program.stderr()).toContain(
-      `latchkey: ${START_MESSAGES.noServiceFile(url, 'files may not be that large here, EFBIG')}\n`,
+      `latchkey: ${START_MESSAGES.noServiceFile(url, 'the file would exceed the maximum file size, EFBIG')}\n`,
     )
     await stop(program)
     expect(await listFiles(dataDir)).toEqual([])

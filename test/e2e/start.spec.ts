@@ -299,7 +299,7 @@ test.describe('fetching Electron', () => {
     await started.headless
     expect(asked).toEqual([expect.stringMatching(/^\/v[\d.]+\/electron-v[\d.]+-linux-\w+\.zip$/)])
     expect(started.stderr()).toMatch(
-      /^Downloading Electron, once…\nElectron's binary could not be downloaded: .*[Cc]hecksum.*\. Latchkey starts without/,
+      /^Downloading Electron \(only once\)…\nElectron's binary could not be downloaded: .*[Cc]hecksum.*\. Latchkey starts without/,
     )
   })
 
@@ -313,7 +313,7 @@ test.describe('fetching Electron', () => {
       through: ['script', '--quiet', '--return', '/dev/null', '--command'],
     })
     await expect(() =>
-      expect(started.stdout()).toContain('\rDownloading Electron, once… 2 of about 120 MB'),
+      expect(started.stdout()).toContain('\rDownloading Electron (only once)… 2 of about 120 MB'),
     ).toPass()
     resolve()
     await started.headless

@@ -381,6 +381,6 @@ test('an internal error is a failed sign-in, not a crash', async ({ start }) => 
   agent.signIn()
   expect((await reached('failed')).lastResult).toMatchObject({
     code: 'unexpected',
-    reason: expect.stringContaining('an error of its own (TypeError)'),
+    reason: expect.stringContaining('Something went wrong in Latchkey (TypeError)'),
   })
 })

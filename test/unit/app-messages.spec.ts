@@ -51,7 +51,7 @@ test('the messages about a second start', () => {
   ]).toEqual([
     'Latchkey was already running, so --port had no effect. Quit Latchkey first, then start it again.',
     'Latchkey was already running, so LATCHKEY_SCOPE, --port and --end-session had no effect. Quit Latchkey first, then start it again.',
-    'The start at login does not keep --issuer and --client-id. It does keep the saved settings.',
+    'At login, Latchkey will start without --issuer and --client-id. Saved settings still apply.',
   ])
 })
 
@@ -86,13 +86,13 @@ test('the messages about removing data', () => {
     'Latchkey is already running with the data directory /home/alice/.latchkey (PID 1000), so nothing was removed. Quit it and try again. Or choose Settings and "Remove Latchkey\'s data" in its window, which also revokes a session that is encrypted with the keyring.',
     '/x/session.json: It is damaged. The session was not revoked. Sign out at your provider.',
     'The session of Alice Adams at https://id.example was revoked.',
-    'The session of Alice Adams at https://id.example was not revoked: the provider does not support it. Sign out at the provider.',
+    'The session of Alice Adams at https://id.example was not revoked: the provider does not support revocation. Sign out at the provider.',
     'The session of Alice Adams at https://id.example was not revoked: The request failed. Sign out at the provider.',
     'The session of Alice Adams at https://id.example: 1 of 2 tokens were not revoked: The request failed. Sign out at the provider.',
     'Latchkey no longer starts at login: removed /x/latchkey.desktop.',
     'The key "Latchkey Safe Storage" was removed from the keyring.',
     'The key "Latchkey Safe Storage" was kept in the keyring because the session in another data directory is encrypted with it.',
-    'The keyring may still contain the key that encrypted the session. Nothing on this computer needs it any more. To remove it, look for "Latchkey Safe Storage" in Keychain Access.',
+    'The keyring may still contain the key that encrypted the session. It is no longer needed. To remove it, look for "Latchkey Safe Storage" in Keychain Access.',
     '"Latchkey Safe Storage" in your keyring\'s password manager',
     'the folder "Latchkey Keys" in KWalletManager',
   ])

@@ -29,7 +29,7 @@ test('messages about the entry on Linux', () => {
     notTurnedOn(OBSTACLES.notFolder('/a')),
     notTurnedOn(OBSTACLES.notWritten('/a', 'EIO')),
   ]).toEqual([
-    'The AppImage that Latchkey runs from is gone. Quit Latchkey and start it from its new place.',
+    'The AppImage that Latchkey runs from is gone. Quit Latchkey and start it from its new location.',
     'Another Latchkey starts at login: /opt/latchkey.',
     '/a/latchkey.desktop is not a file, so Latchkey leaves it as it is. Change or remove it by hand.',
     '/a/latchkey.desktop is a link, so Latchkey leaves it as it is. Change or remove it by hand.',
@@ -62,7 +62,7 @@ test('messages about login items on Windows and macOS', () => {
     'Windows starts Latchkey at login through another entry, Policy. Remove that one first.',
     'It is turned off under Startup apps. Turn it on there, in Task Manager or Settings.',
     'macOS starts only the installed app at login, and this one runs from its source tree.',
-    'macOS waits for your consent: allow Latchkey in System Settings, General, Login Items.',
+    'macOS needs your permission: allow Latchkey in System Settings, General, Login Items.',
     'Windows rejected the change.',
     'macOS rejected the change.',
     'macOS rejected the change. Move Latchkey to Applications, and try again.',

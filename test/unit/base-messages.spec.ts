@@ -16,7 +16,7 @@ test('the messages about errors', () => {
     ERROR_MESSAGES.outputFailed('ENOSPC'),
     ERROR_MESSAGES.outputFailed(''),
   ]).toEqual([
-    'Latchkey ran into an error of its own (TypeError). Try again; if it happens again, report it.',
+    'Something went wrong in Latchkey (TypeError). Try again; if it happens again, report it.',
     'The provider says that there were too many requests. Wait a minute, then try again.',
     "The output can't be written (ENOSPC).",
     "The output can't be written (no reason given).",
@@ -26,8 +26,8 @@ test('the messages about errors', () => {
 test('the reasons of disk errors', () => {
   expect([...new Set(Object.values(DISK_ERRORS))]).toEqual([
     'the disk is full',
-    'your share of the disk is used up',
-    'files may not be that large here',
+    'your disk quota is used up',
+    'the file would exceed the maximum file size',
     'not permitted',
     'the disk is read-only',
     'the disk failed',
@@ -59,9 +59,9 @@ test('the faults of JSON', () => {
     'expected a colon, but found "1"',
     'expected the end of the file, but found "{"',
     '"port" occurs twice',
-    'a comment has no end',
+    'a comment is not closed',
     'the brackets are nested too deeply',
-    'a text has no closing quote, or contains an invalid backslash or a line break',
+    'a string has no closing quote, or contains an invalid backslash or a line break',
   ])
 })
 

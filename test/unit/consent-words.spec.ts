@@ -71,11 +71,11 @@ test('what a program asks for that wants nothing for itself, with a title for a 
   ])
   expect(wish({ kind: 'make-default' })).toEqual([
     'notes asks to change the default account',
-    'Make this account the default, which apps get if they ask for no other',
+    'Make this account the default, which apps get unless they ask for another one',
   ])
   expect(wish({ kind: 'forget-app', app: 'back\u001bup', id: 'k3vq7mzd' })).toEqual([
     'notes asks to forget an app',
-    'Take back what you decided about back\ufffdup (k3vq7mzd)',
+    'Forget what you decided about back\ufffdup (k3vq7mzd)',
   ])
   expect(wish({ kind: 'make-key', name: 'backup', scope: null })).toEqual([
     'notes asks to make a key',
@@ -98,14 +98,14 @@ test('how sure Latchkey is, and why not', () => {
     'several-holders': 'Several programs share the connection.',
     'other-namespace': 'The program runs in a container, where other files have the same paths.',
     'other-file': "The program's file was replaced or deleted after the program started.",
-    'no-script': 'The program runs code that is in no file.',
+    'no-script': "The program runs code that isn't in a file.",
     environment: 'Environment variables can make the program run other code.',
-    traced: 'A debugger is attached to the program, and can make it do anything.',
+    traced: 'A debugger is attached to the program and can make it do anything.',
     'other-user': 'The program runs as another user than the owner of the connection.',
     'untried-system': "Latchkey's way of finding programs is not tested on this system.",
   })
   expect(onlyOnce).toEqual({
-    manage: 'It can only be allowed once, because it shows or changes what you decide.',
+    manage: 'It can only be allowed once, because it shows or changes your decisions.',
     signOut: 'It can only be allowed once, because it would sign you out for all apps.',
     tool: 'It can only be allowed once, because it does what any other program tells it to do.',
     nobodySignedIn: 'It can only be allowed once, because nobody is signed in yet.',
@@ -121,7 +121,7 @@ test('how a question ended', () => {
     always: 'notes is allowed from now on.',
     denied: 'notes is denied.',
     unanswered: 'Nobody answered, so notes gets nothing.',
-    withdrawn: 'notes no longer waits for an answer.',
+    withdrawn: 'notes is no longer waiting for an answer.',
   })
 })
 

@@ -47,9 +47,9 @@ test('the messages about the start at login', () => {
 test('the reasons why the keyring does not work', () => {
   expect(sayAll(KEYRING, {})).toEqual({
     cannotSeal:
-      "the keyring can't encrypt it (unlock the keyring and restart Latchkey to have it stored)",
+      "the keyring can't encrypt it (unlock the keyring and restart Latchkey to store it)",
     cannotOpenNow:
-      "the keyring can't decrypt it right now (unlock the keyring and restart Latchkey to have the session back)",
+      "the keyring can't decrypt it right now (unlock the keyring and restart Latchkey to get the session back)",
     cannotOpen:
       'it is damaged, or was encrypted on another computer, by another user or with a keyring that is gone',
   })

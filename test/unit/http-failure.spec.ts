@@ -51,7 +51,7 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'ERR_NAME_NOT_RESOLVED',
     'unknown-name',
     'provider-unreachable',
-    `${NOT_REACHED}its name is not known to the network.${AND_TRY_AGAIN}`,
+    `${NOT_REACHED}the network does not know its name.${AND_TRY_AGAIN}`,
   ],
   [
     'ERR_DNS_TIMED_OUT',

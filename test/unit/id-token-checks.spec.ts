@@ -98,7 +98,7 @@ for (const [what, changes, expected] of GOOD) {
 }
 
 const NOT_THIS = 'does not belong to this sign-in'
-const NOBODY = 'names no user'
+const NOBODY = 'does not name a user'
 const OTHER_APP = 'issued for another application'
 const NOT_BESIDE = 'does not belong to the access token'
 const NOT_ANEW = 'did not ask you to sign in again'

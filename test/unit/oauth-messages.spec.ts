@@ -47,11 +47,11 @@ test('the messages about the metadata and the keys', () => {
     'The provider does not support PKCE with S256, and Latchkey does not sign in without it. Ask its administrator to enable it.',
     'The provider answered 503 at https://id.example/.well-known/openid-configuration. Try again later.',
     'The provider answered 404 at https://id.example/.well-known/openid-configuration. Check the issuer setting.',
-    "The answer of https://id.example/.well-known/openid-configuration is not an OpenID provider's metadata (jwks_uri is missing or malformed). Check the issuer setting.",
-    "The answer of https://id.example/.well-known/openid-configuration is not an OpenID provider's metadata. Check the issuer setting.",
+    "The answer from https://id.example/.well-known/openid-configuration is not an OpenID provider's metadata (jwks_uri is missing or malformed). Check the issuer setting.",
+    "The answer from https://id.example/.well-known/openid-configuration is not an OpenID provider's metadata. Check the issuer setting.",
     'The provider signs ID tokens with HS256 only, which needs a client secret to check, and Latchkey has none. Set RS256 or ES256 for your application there, or ask its administrator.',
     "The provider signs ID tokens only in ways that Latchkey can't check. Ask its administrator for RS256 or ES256.",
-    "The provider's token_endpoint is not https, so anyone on the network could read the sign-in. Latchkey does not use it. Ask the provider's administrator to fix that.",
+    "The provider's token_endpoint is not https, so anyone on the network could read the sign-in. Latchkey won't use it. Ask the provider's administrator to fix that.",
     "The provider's signing keys could not be read, so its answer could not be checked. Try again later.",
   ])
 })
@@ -82,7 +82,7 @@ test('the messages about the redirect URI and the scopes', () => {
     'Register http://localhost:8400/cb with your provider, exactly as shown.',
     'Register http://localhost:8400/cb, http://localhost:8401/cb and http://localhost:8402/cb with your provider, exactly as shown.',
     'Register http://127.0.0.1/callback with your provider. If it wants a port too, choose one with --redirect-port 8400 and register http://127.0.0.1:8400/callback.',
-    'Your provider does not allow the scope offline_access, so Latchkey asks again without it. The session may end with its access token. To choose the requested scopes, set --scope.',
+    'Your provider does not allow the scope offline_access, so Latchkey asks again without it. The session may end when its access token expires. To choose the requested scopes, set --scope.',
   ])
 })
 
@@ -144,7 +144,7 @@ test('the messages about the answers of the token endpoint', () => {
     TOKEN_MESSAGES.notNarrowed,
   ]).toEqual([
     "The provider's answer to the sign-in could not be understood (id_token is missing or malformed). Nothing was stored. Try again; if it happens again, tell the provider's administrator.",
-    "The provider's answer to the renewal of the session could not be understood (access_token is missing or malformed). Latchkey tries again; if it happens again, tell the provider's administrator.",
+    "The provider's answer to the renewal of the session could not be understood (access_token is missing or malformed). Latchkey will try again; if it happens again, tell the provider's administrator.",
     "The provider's answer to the request for a token for fewer scopes could not be understood (access_token is missing or malformed). Try again; if it happens again, tell the provider's administrator.",
     'The provider can\'t finish the sign-in now: "slow_down". Try again later.',
     'The provider can\'t renew the session now: "server_error". Try again later.',
@@ -158,9 +158,9 @@ test('the messages about the answers of the token endpoint', () => {
     'The provider rejected the sign-in: "invalid_client". Check the client ID and how the application is registered there.',
     'The provider has ended your session. Sign in again.',
     "The provider has ended your session because another copy of this session was used. Sign in again. If you did not copy it yourself, ask the provider's administrator.",
-    'The provider does not renew the session until you sign in again: "login_required".',
+    'The provider won\'t renew the session until you sign in again: "login_required".',
     'The provider rejected the renewal of the session: "invalid_client". Sign in again. If that does not help, ask its administrator how this application is registered there now.',
-    'The provider rejected the renewal of the session: "invalid_request". Latchkey tries again.',
+    'The provider rejected the renewal of the session: "invalid_request". Latchkey will try again.',
     'The provider rejected the request for a token for fewer scopes: "invalid_scope". Your session is not affected.',
     'The provider gave a token for more scopes than Latchkey asked for, so Latchkey discarded it. This provider may not support tokens for fewer scopes than the session has.',
   ])

@@ -221,7 +221,7 @@ const ANSWERS: Record<string, { answer: string; words: string }> = {
   'asks for more than a password': {
     answer: 'HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n',
     words:
-      'The proxy at PROXY asks for a kind of sign-in that Latchkey does not support, so Latchkey ' +
+      'The proxy at PROXY requires an authentication method that Latchkey does not support, so Latchkey ' +
       "stopped while testing. Latchkey supports a user name with a password (Basic): ask the proxy's " +
       'administrator for that. Or add login.example.test to NO_PROXY, if it can be reached without ' +
       'the proxy.',

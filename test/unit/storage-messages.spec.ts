@@ -81,6 +81,6 @@ test('messages about the stored list of allowed apps', () => {
   const { notOpened, notStored, tooLarge } = STORED_CONSENT_MESSAGES
   expect([notOpened('the file is damaged'), notStored(tooLarge)]).toEqual([
     'The stored list of allowed apps could not be opened: the file is damaged. Latchkey asks about each app again.',
-    'The list of allowed apps could not be stored on this computer: it is too long. Changes to it end when Latchkey quits.',
+    'The list of allowed apps could not be stored on this computer: it is too long. Changes to it are lost when Latchkey quits.',
   ])
 })

@@ -73,7 +73,7 @@ const TEXTS: readonly [text: string, expected: string][] = [
     '/data/session.json was written by a newer version of Latchkey and is not overwritten',
   ],
   [REASONS.damaged(PATH), '/data/session.json is damaged'],
-  [REASONS.otherContent, 'its content does not fit this version of Latchkey'],
+  [REASONS.otherContent, "this version of Latchkey can't read its content"],
   [REASONS.keyMissing(KEY), 'its key, /data/session.key, is missing or damaged'],
   [
     REASONS.keyNotRead(KEY, FULL),
@@ -88,9 +88,9 @@ const TEXTS: readonly [text: string, expected: string][] = [
     'it was encrypted with another key, or the file is damaged',
   ],
   [REASONS.otherPassphrase, 'it was encrypted with another passphrase'],
-  [REASONS.keyringMissing, "the system's keyring, which protects it, can't be used now"],
+  [REASONS.keyringMissing, "the system's keyring, which protects it, can't be used right now"],
   [REASONS.passphraseMissing, 'the passphrase that protects it was not given'],
-  [REASONS.keyFileOff, 'it was stored without a keyring, and that is turned off now'],
+  [REASONS.keyFileOff, 'it was stored without a keyring, and that setting is now off'],
   [DAMAGED, 'the file is damaged'],
   [UNLOCK_AND_RESTART, 'Unlock the keyring and restart Latchkey'],
   [

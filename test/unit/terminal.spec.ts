@@ -206,7 +206,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
     {
       story: 'says that the browser is back',
       events: [start, exchange],
-      lines: ['Your browser is back. Finishing the sign-in…'],
+      lines: ['Your browser has answered. Finishing the sign-in…'],
     },
   ],
   'signed-in': [
