@@ -20,7 +20,7 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return made
 }
 
-/** A text in which whatever stands between backticks is code. */
+/** A text in which everything between backticks is code. */
 export function withCode(text: string): (Node | string)[] {
   return text.split('`').map((part, index) => (index % 2 === 0 ? part : make('code', {}, [part])))
 }
@@ -30,12 +30,12 @@ export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text
 }
 
-/** As {@link setText}, for showing and hiding. */
+/** Like {@link setText}, for showing and hiding. */
 export function setHidden(target: HTMLElement, isHidden: boolean): void {
   if (target.hidden !== isHidden) target.hidden = isHidden
 }
 
-/** As {@link setText}, for an attribute. */
+/** Like {@link setText}, for an attribute. */
 export function setAttribute(target: Element, name: string, value: string): void {
   if (target.getAttribute(name) !== value) target.setAttribute(name, value)
 }

@@ -56,7 +56,7 @@ export function createKeyPage({ latchkey, isShown, leave }: KeyDeps): KeyPage {
     const wanted = { name: named, accountId, scope: scopes === '' ? null : scopes }
     const outcome = await latchkey.createKey(wanted)
     if (outcome.kind === 'rejected') return setProblem(outcome.message)
-    // The person has gone on: a key that was not shown is of no use to anyone.
+    // The person has left the page: a key that was never shown is useless.
     if (!isShown()) return latchkey.runCommand('clear-key')
     draw(outcome.key, named)
     heading.focus()

@@ -112,7 +112,7 @@ const provider = createProviderForm({
   latchkey,
   async saved() {
     show(await latchkey.readStatus())
-    // A person who has gone on to another view stays there.
+    // A person who has moved on to another view stays there.
     if (views.shown() === 'provider') views.leave()
     if (views.shown() === 'provider') await provider.fill()
     if (views.shown() === 'settings') await settings.fill()

@@ -236,7 +236,7 @@ function listAccountButtons(account: AccountView): readonly Button[] {
   ]
 }
 
-/** Asks whether to keep the session of someone else than a sign-in was for. */
+/** Asks whether to keep the session of someone other than the expected person. */
 function toQuestionView(window: WindowStatus, question: PersonQuestion, nowMs: number): View {
   const { id, text, untilMs } = question
   const { heading } = PERSON
@@ -309,7 +309,7 @@ const OPEN_AGAIN: Button = { action: 'open-again', label: BUTTONS.openAgain, wei
 const COPY_LINK: Button = { action: 'copy-link', label: BUTTONS.copyLink, weight: 'plain' }
 const CANCEL: Button = { action: 'cancel', label: BUTTONS.cancel, weight: 'plain' }
 const SIGN_OUT: Button = { action: 'sign-out', label: BUTTONS.signOut, weight: 'plain' }
-/** What a person wants who no longer trusts the apps of an account. */
+/** For a person who no longer trusts the apps of an account. */
 function signOutAndForget({ id, hasApps }: AccountView): readonly Button[] {
   const action = { kind: 'sign-out-and-forget', id } as const
   return hasApps ? [{ action, label: BUTTONS.signOutAndForget, weight: 'quiet' }] : []

@@ -47,7 +47,7 @@ export const STATE_WORDS: { readonly [S in State]: { heading: string; text: stri
 /** The list of several accounts, and one of them. */
 export const ACCOUNTS = {
   heading: (count: number) => `${count} accounts`,
-  /** What the list's text says, by the state of the account that is worst off. */
+  /** What the list's text says, by the state of the account with the most serious problem. */
   texts: {
     'signed-in': 'The apps on this computer that work with Latchkey can use these sessions.',
     offline: "A session can't be renewed right now. Latchkey keeps trying.",
@@ -66,7 +66,7 @@ export const ACCOUNTS = {
   defaultDetail: 'Apps get this account unless they ask for another one.',
 } as const
 
-/** Someone else signed in than a sign-in was for. */
+/** Someone other than the expected person signed in. */
 export const PERSON = {
   heading: 'Keep this account?',
   keep: 'Keep',

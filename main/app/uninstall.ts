@@ -162,8 +162,8 @@ export function listTokens({ tokens, superseded = [] }: Session): readonly strin
 }
 
 /**
- * Revokes every token of a session, but for those that the provider was asked to revoke before. Returns
- * the result as messages.
+ * Revokes every token of a session, except those that the provider was already asked to revoke.
+ * Returns the result as messages.
  */
 export async function revokeSession(
   session: Session,

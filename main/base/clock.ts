@@ -6,8 +6,8 @@ export type Clock = {
   /** Runs `run` once after `ms` milliseconds. The returned function cancels it. */
   after(ms: number, run: () => void): () => void
   /**
-   * How long {@link at} may go without a look at the wall clock, in milliseconds. Half a minute by default.
-   * Infinity if the program learns of each waking of the computer, and then waits again.
+   * How long {@link at} may go without checking the wall clock, in milliseconds. Half a minute by
+   * default. Infinity if the program learns of each waking of the computer, and then waits again.
    */
   longestNapMs?: number
 }
@@ -15,8 +15,8 @@ export type Clock = {
 /**
  * Runs `run` once when the wall clock has reached `atMs`, even if the computer sleeps in between, which
  * timers don't count. If the clock is set back, `run` runs after the same time has passed. It is late
- * by one nap at most (see {@link Clock.longestNapMs}). The returned function cancels it. `nowMs`: the
- * caller's look at the clock that `atMs` was made by. The clock may have been set back since.
+ * by one nap at most (see {@link Clock.longestNapMs}). The returned function cancels it. `nowMs`:
+ * the time that the caller read to compute `atMs`. The clock may have been set back since.
  */
 export function at(clock: Clock, atMs: number, run: () => void, nowMs = clock.nowMs()): () => void {
   const { longestNapMs = LONGEST_NAP_MS } = clock

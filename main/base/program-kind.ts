@@ -1,4 +1,4 @@
-// Tells programs that do what another program tells them to do, by the name of their file.
+// Recognizes programs that do what another program tells them to do, by the name of their file.
 
 import { basename, join } from 'node:path'
 import { APP_FOLDER } from './app-folder.js'

@@ -8,7 +8,7 @@ const LONGEST_NAME = 40
 /** The script of our own command line is `cli.js`, which says nothing to people. */
 const OWN_NAME = 'latchkey'
 
-/** Characters that show nothing, such as fillers and the empty Braille pattern: a name must be seen. */
+/** Invisible characters, such as fillers and the empty Braille pattern: a name must be visible. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u2800]/gu
 /** More marks on one character than any language has. They would cover the lines around the name. */
 const SURPLUS_MARKS = /(\p{Mark}{3})\p{Mark}+/gu

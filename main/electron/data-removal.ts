@@ -16,7 +16,7 @@ import { REMOVED } from './electron-messages.js'
 export type DataRemovalDeps = Pick<UninstallDeps, 'removeAutostart'> & {
   supervisor: Supervisor
   http: Http
-  /** Reads every session file in the data directory, by the means it was sealed with. */
+  /** Reads every session file in the data directory, each with what sealed it. */
   readStored(dataDir: string): Promise<readonly StoredFile[]>
   removeKeyringKey(dataDir: string): Promise<Removal>
   startsAtLogin(): boolean

@@ -75,7 +75,7 @@ export function presentDesktop(deps: DesktopDeps): Desktop {
   onResume(() => supervisor.latchkey().agent.wake())
   supervisor.follow(({ agent }) => {
     let stop: (() => void) | null = null
-    // Whoever finds the screen locked must not answer, and Linux has to be asked.
+    // Nobody may answer at a locked screen, and on Linux Latchkey has to ask whether it is locked.
     agent.subscribe((_model, { type }) => {
       if (type === 'consent-asked') stop ??= onScreenLocked(() => agent.consents.screenLocked())
       if (type !== 'consent-ended') return

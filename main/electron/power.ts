@@ -5,8 +5,8 @@ import { powerMonitor, type Event } from 'electron'
 import { systemClock, type Clock } from '../base/clock.js'
 
 /**
- * Returns the system's clock. If the system reports each waking, the app needs no timers to notice it. On
- * Linux that takes systemd's logind.
+ * Returns the system's clock. If the system reports each waking, the app needs no timers to notice
+ * it. On Linux that requires systemd's logind.
  *
  * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_booted.html}
  */
@@ -35,7 +35,8 @@ export function onResume(run: () => void): () => void {
 const IDLE_AFTER_S = 60
 
 /**
- * True if the screen is locked, as far as the system tells. On macOS, a running screen saver counts too.
+ * True if the screen is locked, as far as the system can tell. On macOS, a running screen saver
+ * counts too.
  *
  * On Linux, Chromium asks the session bus for the screen saver of the desktop (freedesktop, Cinnamon,
  * GNOME, MATE, Xfce), and on X11 looks for the window of a screen saver. So other lockers are not

@@ -109,7 +109,7 @@ function createConsentCalls({ supervisor, memory }: DesktopParts): Pick<Handlers
     },
     'forget-app': async (id) => {
       try {
-        // It may be gone already, which is as well.
+        // It may be gone already, which is fine.
         await agent().consents.forget(id)
         return { kind: 'forgotten' }
       } catch (thrown) {

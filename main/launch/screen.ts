@@ -1,4 +1,4 @@
-// Checks if the screen that the environment names answers, on Linux.
+// Checks on Linux if the screen that the environment names answers.
 
 import { once } from 'node:events'
 import { connect, type NetConnectOpts } from 'node:net'

@@ -33,7 +33,7 @@ export type CallerProcess = {
   parents: readonly Ancestor[]
 }
 
-/** Why a caller can't be told for certain. */
+/** Why a caller can't be identified for certain. */
 export type Doubt =
   /** No process that this user may look at holds the socket, or it was not found in time. */
   | 'not-found'
@@ -43,7 +43,7 @@ export type Doubt =
   | 'other-namespace'
   /** The file of the program was replaced or deleted since it started. */
   | 'other-file'
-  /** An interpreter runs code that is in no file, or that its arguments don't tell. */
+  /** An interpreter runs code that isn't in a file, or that its arguments don't reveal. */
   | 'no-script'
   /** Variables of its environment can make it run other code, or can't be read. */
   | 'environment'
@@ -51,7 +51,7 @@ export type Doubt =
   | 'traced'
   /** The process runs as another user than the owner of the socket. */
   | 'other-user'
-  /** How the system was asked was never tried on such a system. */
+  /** This way of finding programs was never tried on such a system. */
   | 'untried-system'
 
 /** `uid`: the owner of the socket; null if the system has no user IDs. */
@@ -67,7 +67,7 @@ export type Caller =
   /** The system identifies no programs. */
   | { kind: 'untold' }
 
-/** Returns what is known of a caller's process; null if nothing is. */
+/** Returns what is known about a caller's process; null if nothing is. */
 export function findProcess(caller: Caller): CallerProcess | null {
   return caller.kind === 'untold' ? null : caller.process
 }
@@ -94,7 +94,7 @@ export function isSameProcess(one: Caller, other: Caller): boolean {
   return first !== null && second !== null && isSameId(first, second)
 }
 
-/** What tells a process from all others. */
+/** What distinguishes a process from all others. */
 export type ProcessId = Pick<CallerProcess, 'pid' | 'startedAtTicks'>
 
 export function isSameId(one: ProcessId, other: ProcessId): boolean {

@@ -104,8 +104,8 @@ export function createCallers(deps: CallersDeps): Callers {
 }
 
 /**
- * Remembers the processes that were looked up last. A new connection of one of them takes less than a
- * millisecond then, instead of five.
+ * Remembers the processes that were looked up last. A new connection of one of them then takes less
+ * than a millisecond, instead of five.
  */
 function createRecent() {
   /** By process. The one that was looked up last is the last. */

@@ -1,4 +1,4 @@
-// Tells a file from a later one at the same path.
+// Distinguishes a file from a later one at the same path.
 
 import { stat } from 'node:fs/promises'
 import type { CallerFile } from './caller.js'

@@ -4,8 +4,9 @@
 const STEPS = 10
 
 /**
- * Returns a value, or null if it takes longer than `limitMs`. Fails as the value does. Time in which this
- * thread could not run counts as one step only: nobody could notice that the value was there.
+ * Returns a value, or null if it takes longer than `limitMs`. Fails as the value does. Time in
+ * which this thread could not run counts as only one step, because the thread could not have
+ * noticed the value.
  */
 export function inTime<Value>(value: Promise<Value>, limitMs: number): Promise<Value | null> {
   return new Promise((resolve, reject) => {

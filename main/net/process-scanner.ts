@@ -27,13 +27,14 @@ const TIME_LIMIT_MS = 250
 /**
  * A start takes 17 ms, and 50 to 115 on a busy computer. The thread keeps 8 MB, a tenth of this program's
  * memory, so it neither waits from the beginning nor stays for long. The first search is not done without it:
- * that would take as long, and another process can delay who reads its arguments and its environment.
+ * that would take as long, and a process can delay any thread that reads its arguments and
+ * environment.
  */
 const IDLE_MS = 10_000
 const START_LIMIT_MS = 2_000
 /**
- * How much longer than its limit a thread may be silent. It waits for a processor then, or it hangs while it
- * reads of a process.
+ * How much longer than its limit a thread may be silent. It then waits for a processor, or hangs
+ * while it reads about a process.
  */
 const SILENCE_MS = 750
 

@@ -74,7 +74,7 @@ function parseProxy(value: string): { url: URL } | { unknown: 'socks' | 'pac' | 
 /** Why a proxy opened no tunnel. */
 export type NoTunnel =
   | { kind: 'unreachable'; code: string }
-  /** It asks for a user name and password if `basic`, else for another kind of sign-in. */
+  /** It asks for a user name and password if `basic`, else for another authentication method. */
   | { kind: 'locked'; basic: boolean; given: boolean }
   | { kind: 'rejected'; status: number }
   /** The server is not a proxy. */

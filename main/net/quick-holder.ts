@@ -1,5 +1,5 @@
-// Finds the holder of a socket among a few processes, on the main thread: it reads nothing that another
-// process can delay, and little.
+// Finds the holder of a socket among a few processes, on the main thread: it reads little, and
+// nothing that another process can delay.
 
 import { readdirSync } from 'node:fs'
 import { holds, listRelatives } from './process-facts.js'

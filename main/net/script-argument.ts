@@ -10,7 +10,7 @@ type Syntax = {
   harmless: RegExp
   /** Harmless options whose value is the next argument, and the values that are harmless. */
   withValue?: { option: RegExp; value: RegExp }
-  /** What must stand before the script, such as `-jar`. */
+  /** What must come before the script, such as `-jar`. */
   before?: RegExp
   /** The scripts that can be recognized. */
   script?: RegExp
@@ -103,7 +103,7 @@ export function readFamily(executable: string): string {
   return basename(executable.replace(/ \(deleted\)$/, '')).replace(/-?\d[\d.]*[a-z]?(-dbg)?$/, '')
 }
 
-/** True for standard input and for pipes, which are in no file. */
+/** True for standard input and for pipes, which aren't files. */
 function isStream(script: string): boolean {
   return /^\/(dev|proc)(\/|$)/.test(script)
 }

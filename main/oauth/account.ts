@@ -1,4 +1,4 @@
-// The user's account: made of the provider's claims, in a form that can be shown and stored.
+// The user's account: made from the provider's claims, in a form that can be shown and stored.
 
 import { createHash } from 'node:crypto'
 import { UNPRINTABLE } from '../base/unprintable.js'
@@ -25,7 +25,7 @@ export function formatAccount({ name, email }: Account): string {
   return email === '' || email === name ? name : `${name} (${email})`
 }
 
-/** Makes an account of claims. Its texts are printable, and at most 200 UTF-16 units long. */
+/** Makes an account from claims. Its texts are printable, and at most 200 UTF-16 units long. */
 export function toAccount(claims: Claims): Account {
   const read = (name: string): string => {
     const value = claims[name]
@@ -37,7 +37,7 @@ export function toAccount(claims: Claims): Account {
   return { sub, name, email }
 }
 
-/** In UTF-16 units. A longer text is no name, and would break menus and terminals. */
+/** In UTF-16 units. A longer text isn't a name, and would break menus and terminals. */
 const MAX_NAME_LENGTH = 200
 /** The first half of a surrogate pair that was cut in two. */
 const HALF_PAIR = /[\ud800-\udbff]$/

@@ -60,7 +60,9 @@ export const APP_PARAMETERS: readonly string[] = [
   'connection',
 ]
 
-/** What the name of a parameter is made of. Providers that take others read some of them twice. */
+/**
+ * The characters of a parameter's name. Providers that accept others read some parameters twice.
+ */
 export const PARAMETER_NAME = /^[a-z][a-z0-9_]*$/
 
 /**
@@ -97,7 +99,7 @@ export function authorizationUrl(
   return url.href
 }
 
-/** The redirect URI in a link of ours. */
+/** The redirect URI in one of our links. */
 export function readRedirectUri(link: string): string {
   return new URL(link).searchParams.get('redirect_uri') ?? ''
 }

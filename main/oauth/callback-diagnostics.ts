@@ -1,4 +1,4 @@
-// What reached the callback listener and was no answer, for the message if a sign-in times out.
+// What reached the callback listener but was not an answer, for the message if a sign-in times out.
 
 /**
  * The kinds, without any of the content. A later kind explains better why there is no answer, so it

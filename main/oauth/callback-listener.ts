@@ -36,7 +36,10 @@ export type ExpectedAt = {
   target: RedirectTarget
   /** The port to use instead of the target's. */
   port?: number | null
-  /** Called with what arrives and is no answer, if it explains at least as much as what came before. */
+  /**
+   * Called with whatever arrives but is not an answer, if it explains at least as much as the last
+   * call.
+   */
   onDiagnostic?: (diagnostic: CallbackDiagnostic) => void
 }
 
@@ -46,7 +49,7 @@ export type PendingCallback = {
   /** The sign-in's first valid answer. Never rejects. */
   answer: Promise<CallbackAnswer>
   /**
-   * Ends the wait. With the last sign-in the listener closes. Resolves when its ports are free and
+   * Ends the wait. The listener closes with the last sign-in. Resolves when its ports are free and
    * every page has been delivered.
    */
   leave(): Promise<void>
@@ -107,7 +110,7 @@ export function createCallbackListener(given: CallbackListenerDeps): CallbackLis
       let left: Promise<void> | null = null
       const leave = async (): Promise<void> => {
         state.waiting.delete(expected.state)
-        // Usually the page has been shown. In any other case the browser still gets an answer.
+        // Usually the page has been shown. Otherwise the browser still gets an answer.
         await answered?.show(nothingToDoPage(400))
         state.answered.delete(expected.state)
         await releasePort(deps, openPort)

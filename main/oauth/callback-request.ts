@@ -21,8 +21,8 @@ type Exchange = ReceivedRequest & {
  * Handles a request.
  *
  * 1. Answer 404 to all requests of other users' programs (S41).
- * 2. Answer 404 at every place that is no redirect URI, or not the one of the sign-in that the `state`
- *    names (S07).
+ * 2. Answer 404 at every path that is not a redirect URI, or not that of the sign-in that the
+ *    `state` names (S07).
  * 3. Read a form if a waiting sign-in asked for one. Otherwise answer 405 to every method except GET.
  * 4. Answer 204 to a prefetch, which must not spend the code.
  * 5. Take the answer in the query.

@@ -25,7 +25,7 @@ export type CallbackResult =
       /** True if it says that the requested scopes are not allowed. */
       aboutScope: boolean
     }
-  /** No answer to this sign-in. It gets an error page, and the wait goes on. */
+  /** Not an answer to this sign-in. It gets an error page, and the wait goes on. */
   | { kind: 'ignored' }
 
 /**
@@ -38,7 +38,8 @@ export function readState(parameters: URLSearchParams): string | null {
 }
 
 /**
- * True if a provider could have sent this: it has a code or an error. Anything else ends no sign-in.
+ * True if a provider could have sent this: it has a code or an error. Nothing else can end a
+ * sign-in.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2}
  */
@@ -76,7 +77,7 @@ export function validateCallback(
   const error = parameters.get('error')
   if (error !== null && isFilled(error)) return readDenial(parameters, expected, error)
 
-  // 5. It is an answer and no error, so there is a code.
+  // 5. It is an answer and not an error, so there is a code.
   return { kind: 'code', code: parameters.get('code')! }
 }
 

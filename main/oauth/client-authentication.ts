@@ -15,7 +15,7 @@ export type AuthMethods = readonly string[] | null
 
 /**
  * Adds the client to a form. A public client names itself; a secret goes into the Authorization
- * header, unless the provider announces only ways without that one and with the body.
+ * header, unless the provider announces methods that include the body but not that header.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1}
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-2} (what is announced, and its default)

@@ -26,7 +26,7 @@ const CLOCK_TOLERANCE_S = CLOCK_TOLERANCE_MS / 1000
 /** The token endpoint sends an ID token that it has just made. */
 const MAX_ID_TOKEN_AGE_S = 600
 
-/** What an ID token is checked by. */
+/** What an ID token is checked against. */
 export type Verifier = {
   keys: KeySet
   metadata: Pick<ProviderMetadata, 'issuer' | 'signingAlgorithms'>

@@ -25,7 +25,7 @@ export type CallbackAnswer = {
    * the tab is gone.
    */
   show(page: Page): Promise<void>
-  /** Sends the tab on to a link of ours instead. Resolves as {@link show} does. */
+  /** Redirects the tab to one of our links instead. Resolves as {@link show} does. */
   redirect(link: string): Promise<void>
 }
 

@@ -38,7 +38,7 @@ export type IgnoredMember = {
   fault: 'empty' | 'unreadable' | 'insecure'
 }
 
-/** As the URL standard reads it: without spaces around it, tabs and line breaks. */
+/** As the URL standard reads it: without surrounding spaces, tabs and line breaks. */
 const endpoint = string
   .transform((text) => text.trim().replaceAll(/[\t\n\r]/g, ''))
   .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text))

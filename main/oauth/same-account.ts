@@ -2,7 +2,7 @@
 
 import type { Session } from './session.js'
 
-/** More than any app signs a user in while one session lasts. */
+/** No app signs a user in this often during one session. */
 const MOST_SUPERSEDED = 100
 
 /** S42: Adds the refresh tokens that are no longer held to those that a sign-out revokes. */

@@ -125,7 +125,7 @@ export async function authorize(
     // 3.
     signal.throwIfAborted()
     const { clientId, parameters } = settings
-    // The owner's parameters win over an app's.
+    // The owner's parameters take precedence over an app's.
     const extra = { ...attempt.extra, ...parameters }
     linkReady(authorizationUrl(metadata, { ...attempt, clientId, redirectUri, extra }))
     // If this fails, the check of the ID token reads them again, and reports the error.
@@ -155,7 +155,7 @@ export type Proof = Pick<Authorized, 'metadata' | 'keys' | 'redirectUri'> & {
 export type CompletionSteps = {
   /** Stores the session. Throws, and stores nothing, if the sign-in was cancelled meanwhile. */
   keep(session: Session): Promise<void>
-  /** Gets tokens that came, or may still come, and will not be stored. */
+  /** Receives tokens that have arrived, or may still arrive, but will not be stored. */
   discard(tokens: Promise<Orphans>): void
   /** Aborts the sign-in; its reason is thrown. */
   signal: AbortSignal
@@ -222,11 +222,11 @@ export type SignInRequest = Pick<AuthorizationAttempt, 'state' | 'scope' | 'prom
 export type AttemptSteps = CompletionSteps & {
   /** The listener is open: the user may be sent to the link. */
   linkReady(link: string): void
-  /** The user's tab goes on to this link by itself: the provider rejected offline_access. */
+  /** The user's tab is redirected to this link: the provider rejected offline_access. */
   linkChanged(link: string): void
   /** Without offline_access, the provider accepted the request or failed for another reason. */
   offlineAccessRejected(): void
-  /** Something that is no answer reached the listener. */
+  /** Something that is not an answer reached the listener. */
   onDiagnostic(diagnostic: CallbackDiagnostic): void
   /** The answer has arrived. The time limit of the wait no longer counts. */
   exchangeStarted(): void

@@ -25,7 +25,7 @@ export type AppEntry = {
   lastUsedAt: string | null
   /** When the program's file was first seen changed. */
   changedAt: string | null
-  /** Until when it is refused without a question. */
+  /** Until when it is denied without a question. */
   deniedUntil: string | null
 }
 
@@ -35,7 +35,7 @@ export function toAppEntries(model: Pick<Model, 'consents' | 'accounts'>): reado
   return [...grants.map((grant) => toGrantEntry(grant, model)), ...denials.map(toDeniedEntry)]
 }
 
-/** Copies what programs are told of an account. Null stays null. */
+/** Copies what programs are told about an account. Null stays null. */
 export function toListedAccount(listed: ConsentQuestion['account']): ListedAccount | null {
   if (listed === null) return null
   const { id, provider, account } = listed

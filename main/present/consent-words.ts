@@ -38,7 +38,7 @@ export const CONSENT_WORDS = {
     'sign-in': 'Sign in as you, without asking you',
     manage: 'Manage Latchkey',
   } satisfies Record<Purpose, string>,
-  /** What a call would do that wants nothing for itself. */
+  /** What a call would do if it wants nothing for itself. */
   actions: {
     signOut: 'Sign out this account, so that no app can use it until you sign in again',
     listAccounts: 'See all your accounts, with names and email addresses',

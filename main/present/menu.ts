@@ -62,7 +62,7 @@ export function createMenu(model: Model, surroundings: MenuSurroundings): readon
   const label = PRESENT_MESSAGES.menu.startAtLogin
   return [
     text(toHeadline(model)),
-    // Allowing an app takes the window, which shows which app it is.
+    // Allowing an app needs the window, which shows which app it is.
     ...(model.consentQuestion ? [command(PRESENT_MESSAGES.menu.answer, 'open')] : []),
     SEPARATOR,
     ...createAppCommands(model),

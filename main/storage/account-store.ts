@@ -35,7 +35,7 @@ export type StoredAccounts = {
 /** What one session file holds, to end its session. */
 export type StoredFile = { path: string } & ({ session: Session } | { problem: AuthError })
 
-/** What the files held that were to be deleted, and the first failure to delete one (`storage-failed`). */
+/** What the files to delete held, and the first failure to delete one (`storage-failed`). */
 export type DeletedFiles = { files: readonly StoredFile[]; failure: AuthError | null }
 
 /** Runs calls in the order in which they are made. All fail with `storage-failed`. */
@@ -48,9 +48,9 @@ export type AccountStore = {
   readAll(owners?: readonly SessionOwner[]): Promise<StoredAccounts>
   /** Writes an account's session, but never over a file of a newer version of Latchkey. */
   write(account: StoredAccount): Promise<void>
-  /** Writes in place of an account's session that it has ended. */
+  /** Replaces an account's session with a record that it has ended. */
   writeEnded(account: EndedAccount): Promise<void>
-  /** Deletes an account's session, or that it has ended. */
+  /** Deletes an account's session, or the record that it has ended. */
   delete(id: string): Promise<void>
   /** Deletes every session file, also those moved aside. Tries all, then throws the first failure. */
   clear(): Promise<void>

@@ -15,7 +15,9 @@ export type Purpose =
   | 'id-token'
   /** A sign-in that asks the person nothing (prompt=none). */
   | 'sign-in'
-  /** To see and change what the person decides. It is asked each time, and never stored. */
+  /**
+   * To see and change the person's decisions. Latchkey asks each time, and never stores the answer.
+   */
   | 'manage'
 
 /** A consent that lasts. Its ID is random, and stays the same for as long as it is in the list. */
@@ -42,7 +44,7 @@ export type ProgramGrant = {
   changedAtMs: number | null
 }
 
-/** `file`: what told the file from others when the consent was given. */
+/** `file`: what identified the file when the consent was given. */
 type StoredFile = { path: string; file: string }
 
 export type KeyGrant = {

@@ -1,4 +1,4 @@
-// The error of a start that finds its data directory taken.
+// The error of a start if another Latchkey uses its data directory.
 
 /** The directory has an owner, which the message names in one line. */
 export class DirectoryInUse extends Error {

@@ -42,7 +42,7 @@ export type TakeOptions = {
 type Claimant = Computer & { fresh: Fresh }
 
 export const LOCK_FILE = 'lock'
-/** After this time without a refresh, another computer's lock is asked about. */
+/** After this time without a refresh, Latchkey asks the user about another computer's lock. */
 export const STALE_AFTER_MS = 60 * 60_000
 /** How long a new lock may be without its content. */
 const LONGEST_WRITE_MS = 10_000
@@ -274,7 +274,8 @@ function compareBoots(
     return isSameHost && content.machine === computer.machine ? 'this-boot' : 'another-computer'
   }
   if (content.boot === computer.boot) return 'this-boot'
-  // Copies of a virtual machine may share their ID, but hardly their name too. A Mac's ID can't be copied.
+  // Copies of a virtual machine may share their ID, but rarely their name too. A Mac's ID can't be
+  // copied.
   const isSameMachine = content.machine !== '' && content.machine === computer.machine
   const isSure = isSameHost || process.platform === 'darwin'
   return isSameMachine && isSure ? 'earlier-boot' : 'another-computer'

@@ -35,7 +35,9 @@ export type LockContent = Infer<typeof lockContent>
 
 /** A lock file on the disk. */
 export type FoundLock = {
-  /** Its successor's name contains this. Made of the file's metadata if the content can't be read. */
+  /**
+   * Its successor's name contains this. Made from the file's metadata if the content can't be read.
+   */
   id: string
   /** Null if the file is cut off, damaged, unreadable or not regular. */
   content: LockContent | null

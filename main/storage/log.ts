@@ -36,7 +36,7 @@ type LoggerDeps = {
 
 export const LOG_FILE = 'latchkey.log'
 export const OLD_LOG_FILE = 'latchkey.old.log'
-/** What an agent prints that the command line has started. Each such start empties it. */
+/** The output of an agent that the command line has started. Each such start empties it. */
 export const HEADLESS_LOG_FILE = 'headless.log'
 /** The log is renamed before it would grow beyond this size. One older log is kept. */
 const MOST_BYTES = 1024 * 1024

@@ -5,7 +5,7 @@ import { MISSING_KEYRING, missingKeyringText } from './stored-session-messages.j
 /** Electron does not say whether a keyring is missing, locked or denied, so one reason may cover these. */
 export type MissingKeyring = keyof typeof MISSING_KEYRING
 
-/** Says why the session is in memory only, and how the user can have it stored. */
+/** Says why the session is in memory only, and how the user can get it stored. */
 export function missingKeyringMessage(missing: MissingKeyring): string {
   const { reason, remedy } = MISSING_KEYRING[missing]
   return missingKeyringText(reason, remedy)

@@ -56,7 +56,7 @@ type OpenSealed<Content> = {
   ciphers: Ciphers
   binding: Binding
   schema: Schema<Content>
-  /** Makes the error; that of a session unless given. */
+  /** Makes the error; by default, that of a session. */
   fail?: Fail
 }
 

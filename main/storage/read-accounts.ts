@@ -91,9 +91,9 @@ export function toSealedContent({ addedAtMs, session }: StoredAccount): string {
 }
 
 /**
- * The text that is sealed in the file of an account whose session has ended. Its session has no tokens, but
- * the members of one: an earlier Latchkey, which does not know `ended`, reads it as a session that has
- * expired, says so, and deletes it.
+ * The text that is sealed in the file of an account whose session has ended. Its session has the
+ * usual members, but no tokens: an earlier Latchkey, which does not know `ended`, reads it as a
+ * session that has expired, says so, and deletes it.
  */
 export function toEndedContent(ended: EndedAccount): string {
   const { addedAtMs, issuer, clientId, account, scope, reason } = ended

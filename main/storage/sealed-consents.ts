@@ -80,7 +80,7 @@ type Store = {
   ciphers: Ciphers
   /** The content of the file that was read or written last. Null if it was another one, or none. */
   knownText: string | null
-  /** What the last write could not store. Null if it did. */
+  /** What the last write could not store. Null if it stored everything. */
   unsaved: readonly Grant[] | null
 }
 

@@ -40,7 +40,7 @@ export type ServiceFile = {
   secret: Secret | null
 }
 
-/** What the running program knows of itself. */
+/** What the running program knows about itself. */
 export type AnnouncedService = Required<Omit<ServiceFile, 'pid' | 'secret'>> & ServiceIdentity
 
 /**

@@ -60,7 +60,7 @@ export async function setFilesAside(
   return moved
 }
 
-/** Which files are deleted, and what opens them before. */
+/** Which files are deleted, and what opens them first. */
 export type Clearing = { dataDir: string; stays: CanOpen; ciphers: Ciphers }
 
 /** The paths are those of the files that are gone. */
@@ -76,8 +76,8 @@ export async function clearFilesAside(
 }
 
 /**
- * S19: Deletes the files of these providers that do not stay, and those that were moved out of the way, also
- * if nothing can be read from them. Tries all.
+ * S19: Deletes the files of these providers that do not stay, and those that were moved out of the
+ * way, even if nothing can be read from them. Tries all.
  */
 export async function clearUnopenedFiles(
   { dataDir, stays, ciphers }: Clearing,

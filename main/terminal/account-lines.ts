@@ -38,7 +38,7 @@ export function describeOtherAccounts({ accounts }: Model): readonly string[] {
   return accounts.length < 2 ? [] : [ACCOUNT_LINES.others(accounts.length - 1)]
 }
 
-/** Asks whether to keep the session of someone else than the sign-in was for. */
+/** Asks whether to keep the session of someone other than the expected person. */
 export function describeQuestion(question: OtherPerson, nowMs: number): readonly string[] {
   const { expected, got } = question
   const asked = PRESENT_MESSAGES.otherPerson(formatAccount(expected), formatAccount(got))

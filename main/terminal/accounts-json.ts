@@ -20,7 +20,10 @@ export type AccountEntry = Account & {
   default: boolean
 }
 
-/** Someone else signed in than a sign-in was for. `id`: names the question in `keep` and `discard`. */
+/**
+ * Someone other than the expected person signed in. `id`: names the question in `keep` and
+ * `discard`.
+ */
 export type OtherPersonLine = { event: 'other-person'; id: string; expected: Account; got: Account }
 
 /** Lists the accounts in the order in which they were added. */

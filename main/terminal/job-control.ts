@@ -14,8 +14,9 @@ type Deps = {
 }
 
 /**
- * Leaves the terminal to the shell while the program runs in the background after Ctrl-Z and `bg`. By
- * itself, readline would take the terminal back, for which the system would stop the program again.
+ * Leaves the terminal to the shell while the program runs in the background after Ctrl-Z and `bg`.
+ * By itself, readline would take the terminal back, and the system would then stop the program
+ * again.
  */
 export function watchJobControl(input: Interface, deps: Deps): void {
   const { stdin } = process
@@ -32,7 +33,8 @@ export function watchJobControl(input: Interface, deps: Deps): void {
       stdin.pause()
       return deps.onBackground()
     }
-    // The shell has changed the terminal's mode. Node does nothing for a mode that it takes for set.
+    // The shell has changed the terminal's mode. Node does nothing if it believes that the mode is
+    // already set.
     const isRaw = wasRaw || stdin.isRaw
     if (stdin.isRaw) stdin.setRawMode(false)
     if (isRaw) stdin.setRawMode(true)

@@ -1,4 +1,4 @@
-// Says what a line that is no command here probably stands for: people type what a shell would take.
+// Explains typed lines that are not commands here: people type what they would type in a shell.
 
 import { nearest } from '../base/nearest.js'
 import { excerpt } from '../base/printable.js'
@@ -18,7 +18,9 @@ export function isFlag(word: string): boolean {
   return /^--?[a-z]/i.test(word)
 }
 
-/** Explains a typed line that is no command: what to type instead, or which commands there are. */
+/**
+ * Explains a typed line that is not a command: what to type instead, or which commands there are.
+ */
 export function explainMistyped(typed: string, commands: KnownCommands): string {
   const words = typed.split(/\s+/)
   const meant = findMeant(words, commands)

@@ -7,7 +7,7 @@ import { close, url } from 'node:inspector'
 // `--disable-sigusr1`. @see {@link https://nodejs.org/api/process.html#signal-events}
 process.on('SIGUSR1', () => undefined)
 
-// NODE_OPTIONS may be meant for another program, and any user reaches the inspector's port. A flag of this
-// program's own command is a wish.
+// NODE_OPTIONS may be meant for another program, and any user reaches the inspector's port. A flag
+// in this program's own command line is intended.
 const isWished = process.execArgv.some((flag) => flag.startsWith('--inspect'))
 if (!isWished && url() !== undefined) close()

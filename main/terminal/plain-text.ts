@@ -131,7 +131,7 @@ type Screen = {
   prompt(): void
   /** Removes the prompt until it is shown again. */
   clear(): void
-  /** Shows no prompt until `comeBack`, and takes the shown one for gone. */
+  /** Shows no prompt until `comeBack`, and treats the shown one as gone. */
   leave(): void
   comeBack(): void
   /** Shows no prompt from now on. */

@@ -7,7 +7,7 @@ export type PromptLine = {
   show(text: string): void
   /** Makes room for text: removes the prompt, or ends its line on a dumb terminal. */
   clear(): void
-  /** Takes the prompt for gone, for example because a shell has printed below it. */
+  /** Treats the prompt as gone, for example because a shell has printed below it. */
   forget(): void
   /** True if the prompt can be updated in place. */
   canUpdate(): boolean

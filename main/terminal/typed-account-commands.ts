@@ -21,7 +21,7 @@ const ALL = 'all'
 
 /**
  * Signs in as the account with this ID, or else at the provider with this name, or else as the only account
- * with this address. False: there is none of these.
+ * with this address. False if there is none of these.
  */
 export function signInAs(agent: Agent, wanted: string): boolean {
   if (findAccount(agent.model(), wanted)) return agent.signIn({ kind: 'account', id: wanted })
@@ -87,7 +87,10 @@ function describeSigningOut(model: Model, session: AccountSession, forgetsApps: 
   return `${said} ${ANSWERS.becomesDefault(nameAccount(model, successor))}`
 }
 
-/** Answers once the providers have. The agent's events tell a person what could not be revoked. */
+/**
+ * Answers once the providers have answered. The agent's events tell a person what could not be
+ * revoked.
+ */
 async function signOutEverywhere(agent: Agent, options: { forgetsApps: boolean }): Promise<Answer> {
   const notRevoked = await agent.signOutEverywhere(options)
   return notRevoked.length === 0
