@@ -24,7 +24,7 @@ import {
   type ProviderForm,
 } from './provider-changes.js'
 import { examineSettings, type SettingsFindings, type Sources } from './read.js'
-import { checkGivenSecret } from './secret-owner.js'
+import { addSecretOwner, checkGivenSecret } from './secret-owner.js'
 import { MESSAGES } from './settings-messages.js'
 import { readSettingsText, SettingsTextError } from './settings-text.js'
 
@@ -66,10 +66,9 @@ export function createSettingsFile(supervisor: RunsSettings, sources: Sources): 
 type Content = Readonly<Record<string, unknown>>
 
 /** Returns the new content of settings.json, or a rejection. `findings`: the settings before. */
-type Change = (
-  content: Content,
-  findings: SettingsFindings,
-) => { content: Content } | Extract<SaveOutcome, { kind: 'rejected' }>
+type Change = (content: Content, findings: SettingsFindings) => { content: Content } | Rejection
+
+type Rejection = Extract<SaveOutcome, { kind: 'rejected' }>
 
 /**
  * 1. Read the file and apply the changes.
@@ -84,17 +83,8 @@ async function saveChanges(
 ): Promise<SaveOutcome> {
   const before = readText(path)
   if ('problem' in before) return reject(before.problem)
-  const examine = (content: Content): SettingsFindings =>
-    examineSettings({ ...sources, readFile: () => ({ content, warning: null }) })
-  const findings = examine(before.content)
-  const changed = change(before.content, findings)
+  const changed = applyChange(before.content, change, sources)
   if ('kind' in changed) return changed
-  const after = examine(changed.content)
-  const rejection = checkGivenSecret(findings, after)
-  if (rejection !== null) return rejection
-  const { settings, problems } = after
-  if (problems[0] !== undefined) return reject(problems[0], findMissing(changed.content))
-
   const text = before.hasComments
     ? editJsonText(before.text, changed.content)
     : `${JSON.stringify(changed.content, null, 2)}\n`
@@ -108,7 +98,7 @@ async function saveChanges(
     return reject(MESSAGES.unwritable(path, diskError(thrown)))
   }
   try {
-    await supervisor.restart(settings)
+    await supervisor.restart(changed.settings)
   } catch (thrown) {
     // Do not overwrite what another program has written in the meantime.
     const now = readText(path)
@@ -118,13 +108,36 @@ async function saveChanges(
   return { kind: 'saved' }
 }
 
+/** Returns the new content of the file and the settings with it, or a rejection. */
+function applyChange(
+  before: Content,
+  change: Change,
+  sources: Sources,
+): { content: Content; settings: Settings } | Rejection {
+  const examine = (content: Content): SettingsFindings =>
+    examineSettings({ ...sources, readFile: () => ({ content, warning: null }) })
+  const findings = examine(before)
+  const wanted = change(before, findings)
+  if ('kind' in wanted) return wanted
+  const changed = addSecretOwner(before, wanted.content, findings)
+  if ('kind' in changed) return changed
+  const { content } = changed
+  const after = examine(content)
+  const rejection = checkGivenSecret(findings, after)
+  if (rejection !== null) return rejection
+  const { settings, problems } = after
+  return problems[0] === undefined
+    ? { content, settings }
+    : reject(problems[0], findMissing(content))
+}
+
 function readDefaults(sources: Sources): Settings {
   const home = sources.home ?? '/'
   const readFile = () => undefined
   return examineSettings({ ...sources, args: [], env: {}, home, readFile }).settings
 }
 
-function reject(message: string, field: keyof EditableSettings | null = null): SaveOutcome {
+function reject(message: string, field: keyof EditableSettings | null = null): Rejection {
   return { kind: 'rejected', field, message }
 }
 

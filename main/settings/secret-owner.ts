@@ -72,13 +72,32 @@ export function removeLeftSecret(before: Content, after: Record<string, unknown>
   for (const name of SECRETS) delete after[name]
 }
 
+/**
+ * Writes the issuer and the client ID beside a client secret that the window just put into settings.json,
+ * if flags or variables give them. Without them a later flag could name another issuer, which would get
+ * the secret. Rejects a secret that has no provider at all.
+ */
+export function addSecretOwner(before: Content, after: Content, found: Found): Owned {
+  const { clientSecret } = after
+  if (!isSet(clientSecret) || clientSecret === before['clientSecret']) return { content: after }
+  const missing = OWNER.filter((name) => !isSet(after[name]))
+  const given = missing.filter((name) => isGiven(found.origins[name]))
+  if (missing.length === OWNER.length && given.length === 0) {
+    return { kind: 'rejected', field: 'clientSecret', message: MESSAGES.secretWithoutProvider }
+  }
+  const added = given.map((name) => [name, found.settings[name]] as const)
+  return { content: { ...after, ...Object.fromEntries(added) } }
+}
+
+type Owned = { content: Content } | Rejection
+
 function isSet(value: unknown): boolean {
   return (value ?? null) !== null
 }
 
 type Found = {
   settings: Pick<FlatSettings, 'issuer' | 'clientId'>
-  origins: { readonly clientSecret: string }
+  origins: Readonly<Record<(typeof OWNER)[number] | 'clientSecret', string>>
 }
 
 /**

@@ -107,6 +107,8 @@ const providerMessages = {
   secretOfOtherClientId:
     'The client secret belongs to the previous client ID. Enter the secret for this client ID, or ' +
     'remove it.',
+  secretWithoutProvider:
+    'A client secret belongs to a provider. Enter the issuer and the client ID, too.',
   secretFixesProvider: (origin: string) =>
     `${origin} sets the client secret, which belongs to this provider. To change the issuer or the ` +
     `client ID, start Latchkey without ${origin}.`,

@@ -172,6 +172,59 @@ for (const [what, start, origin] of [
   })
 }
 
+type Named = Partial<typeof PROVIDER>
+
+/** Gives the provider, or a part of it, by flags or by variables. */
+const asFlags = ({ issuer, clientId }: Named): Start => ({
+  args: [
+    ...(issuer === undefined ? [] : ['--issuer', issuer]),
+    ...(clientId === undefined ? [] : ['--client-id', clientId]),
+  ],
+})
+const asVariables = ({ issuer, clientId }: Named): Start => ({
+  env: {
+    ...(issuer !== undefined && { LATCHKEY_ISSUER: issuer }),
+    ...(clientId !== undefined && { LATCHKEY_CLIENT_ID: clientId }),
+  },
+})
+
+for (const [how, start] of [
+  ['flags', asFlags],
+  ['variables', asVariables],
+] as const) {
+  for (const [what, now, later] of [
+    ['the issuer', { issuer: PROVIDER.issuer }, OTHER_ISSUER],
+    ['the client ID', { clientId: PROVIDER.clientId }, OTHER_CLIENT],
+    ['both, and later another issuer', PROVIDER, { ...PROVIDER, ...OTHER_ISSUER }],
+    ['both, and later another client ID', PROVIDER, { ...PROVIDER, ...OTHER_CLIENT }],
+  ] as const) {
+    test(`a secret that the window saves keeps its provider if ${how} give ${what}`, async ({
+      given,
+    }) => {
+      const typed: Record<string, string> = { ...PROVIDER, clientSecret: SECRET }
+      for (const name of Object.keys(now)) delete typed[name]
+      expect(await given.open(start(now)).save(typed)).toEqual(SAVED)
+      const content = given.content()
+      expect(content).toEqual({ ...PROVIDER, clientSecret: SECRET })
+      expect(revealed(given.examine({ ...start(now), content }))).toBe(SECRET)
+      expect(revealed(given.examine({ content }))).toBe(SECRET)
+      const other = given.examine({ ...start(later), content })
+      expect(other.settings.providers).toHaveLength(1)
+      expect(revealed(other)).toBeUndefined()
+    })
+  }
+}
+
+test('a secret without a provider is not saved', async ({ given }) => {
+  const file = given.open({})
+  expect(await file.save({ clientSecret: SECRET })).toEqual({
+    kind: 'rejected',
+    field: 'clientSecret',
+    message: MESSAGES.secretWithoutProvider,
+  })
+  expect(given.content()).toEqual({})
+})
+
 test('a secret of a variable is not used for another provider than that of the variables', ({
   given,
 }) => {

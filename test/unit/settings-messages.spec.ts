@@ -118,6 +118,10 @@ test('the messages about settings', () => {
       'The client secret belongs to the previous client ID. Enter the secret for this client ID, or remove it.',
     ],
     [
+      MESSAGES.secretWithoutProvider,
+      'A client secret belongs to a provider. Enter the issuer and the client ID, too.',
+    ],
+    [
       MESSAGES.secretFixesProvider('LATCHKEY_CLIENT_SECRET'),
       'LATCHKEY_CLIENT_SECRET sets the client secret, which belongs to this provider. To change the issuer or the client ID, start Latchkey without LATCHKEY_CLIENT_SECRET.',
     ],
