@@ -32,13 +32,20 @@ unable() {
 
 # 1. Read the flags. No message repeats a key.
 key_as_argument='A key is never in a command line, because other programs can read it there. Use --key-file.'
-for arg in "$@"; do
-  case $arg in
+ends_in_key() {
+  case $1 in
     *latchkey_???????????????????????????????????????????*)
-      case ${arg##*latchkey_} in *[!A-Za-z0-9_-]*) ;; *) fail 2 "$key_as_argument" ;; esac
+      case ${1##*latchkey_} in *[!A-Za-z0-9_-]*) return 1 ;; esac
       ;;
+    *) return 1 ;;
   esac
+}
+for arg in "$@"; do
+  if ends_in_key "$arg"; then fail 2 "$key_as_argument"; fi
 done
+if ends_in_key "${LATCHKEY_KEY_FILE-}"; then
+  fail 2 'LATCHKEY_KEY_FILE must be the path of a file, not the key. For the key itself, use LATCHKEY_KEY.'
+fi
 key_file=${LATCHKEY_KEY_FILE-} data_dir=${LATCHKEY_DATA_DIR-}
 account='' scope='' audience='' validity='' type=access_token
 while [ $# -gt 0 ]; do
@@ -57,7 +64,11 @@ while [ $# -gt 0 ]; do
       [ -n "${2-}" ] || fail 2 "$1 needs a value."
       ;;
     --key) fail 2 "$key_as_argument" ;;
-    *) fail 2 "latchkey-token has no use for $1. latchkey-token --help shows its flags." ;;
+    *)
+      # Enough to recognize it, but never a whole token.
+      word=$(printf %.20s "$1")
+      fail 2 "latchkey-token has no use for $word. latchkey-token --help shows its flags."
+      ;;
   esac
   case $1 in
     --help | -h)

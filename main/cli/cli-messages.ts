@@ -20,6 +20,8 @@ export const USAGE_MESSAGES = {
   needsForget: (word: string) =>
     `apps has no use for ${JSON.stringify(word)}. Use apps forget APP.`,
   keyFile: (path: string, error: string) => `The key file ${path} can't be read: ${error}.`,
+  keyInsteadOfFile:
+    'LATCHKEY_KEY_FILE must be the path of a file, not the key. For the key itself, use LATCHKEY_KEY.',
   keyFileOpen: (path: string) =>
     `Other users can read the key file ${path}. Make it private first: chmod 600 ${path}`,
   keyFileOfOther: (path: string) => `The key file ${path} belongs to another user.`,

@@ -2,6 +2,7 @@
 
 import { isObject } from '../base/schema.js'
 import { alignColumns } from '../base/align-columns.js'
+import { excerpt } from '../base/printable.js'
 import { formatAccount } from '../oauth/account.js'
 import type { AppEntry, ListedAccount } from '../present/app-entries.js'
 import type { Call } from './agent-client.js'
@@ -43,7 +44,7 @@ async function forget(
   word: string,
   app: string | undefined,
 ): Promise<CommandAnswer> {
-  if (word !== 'forget') throw new CliError('badUsage', USAGE_MESSAGES.needsForget(word))
+  if (word !== 'forget') throw new CliError('badUsage', USAGE_MESSAGES.needsForget(excerpt(word)))
   if (!app) throw new CliError('badUsage', USAGE_MESSAGES.needsApp)
   const call: Call = { method: 'POST', path: '/agent/apps/forget', body: { app } }
   await withAgent(invocation, env, (client) => client.call(call))

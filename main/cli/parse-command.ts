@@ -1,6 +1,8 @@
 // Reads a command line by the table of commands.
 
+import { containsKey } from '../base/key-form.js'
 import { nearest } from '../base/nearest.js'
+import { excerpt } from '../base/printable.js'
 import { looksLikeAccountId } from './account-id.js'
 import { CliError } from './cli-error.js'
 import { USAGE_MESSAGES } from './cli-messages.js'
@@ -12,7 +14,6 @@ import {
   type CommandName,
   type Flag,
 } from './commands-table.js'
-import { containsKey } from './key-form.js'
 
 export type Invocation = {
   command: Command
@@ -116,15 +117,16 @@ function checkWords(command: Command, words: readonly string[]): void {
 }
 
 function requireAccountId(word: string): void {
-  if (!looksLikeAccountId(word)) throw badUsage(USAGE_MESSAGES.notAccountId(word))
+  if (!looksLikeAccountId(word)) throw badUsage(USAGE_MESSAGES.notAccountId(excerpt(word)))
 }
 
 /** What headless takes as a word, a command takes as a flag. */
 function explainExtra(name: CommandName, word: string): string {
-  if (name !== 'sign-in' && name !== 'sign-out') return USAGE_MESSAGES.tooManyArguments(name, word)
+  const tooMany = USAGE_MESSAGES.tooManyArguments(name, excerpt(word))
+  if (name !== 'sign-in' && name !== 'sign-out') return tooMany
   if (looksLikeAccountId(word)) return USAGE_MESSAGES.accountAsWord(name, word)
-  if (name === 'sign-in') return USAGE_MESSAGES.providerAsWord(JSON.stringify(word))
-  return word === 'all' ? USAGE_MESSAGES.signOutAll : USAGE_MESSAGES.tooManyArguments(name, word)
+  if (name === 'sign-in') return USAGE_MESSAGES.providerAsWord(JSON.stringify(excerpt(word)))
+  return word === 'all' ? USAGE_MESSAGES.signOutAll : tooMany
 }
 
 /** A misspelt flag is named, because it may be all that was typed. */
@@ -149,8 +151,9 @@ function isSpelled({ name, short }: Flag, spelled: string): boolean {
 }
 
 function explainUnknown(word: string): string {
+  if (word === '') return USAGE_MESSAGES.noCommand
   const names = COMMANDS.map(({ name }) => name)
-  return USAGE_MESSAGES.unknownCommand(word, nearest(word, names))
+  return USAGE_MESSAGES.unknownCommand(excerpt(word), nearest(word, names))
 }
 
 function badUsage(message: string): CliError {

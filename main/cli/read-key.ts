@@ -3,11 +3,11 @@
 import type { Stats } from 'node:fs'
 import { diskError } from '../base/errno.js'
 import type { Environment } from '../base/environment.js'
+import { containsKey, isKey } from '../base/key-form.js'
 import { createSecret, type Secret } from '../base/secret.js'
 import { readRegularFile } from '../storage/regular-file.js'
 import { CliError } from './cli-error.js'
 import { USAGE_MESSAGES } from './cli-messages.js'
-import { isKey } from './key-form.js'
 
 export const KEY_VARIABLES = { file: 'LATCHKEY_KEY_FILE', key: 'LATCHKEY_KEY' } as const
 
@@ -21,6 +21,9 @@ const GROUP_AND_OTHERS = 0o077
  */
 export function readKey(flag: string | undefined, env: Environment): Secret | null {
   const path = findKeyFile(flag, env)
+  if (path !== undefined && containsKey(path)) {
+    throw new CliError('badUsage', USAGE_MESSAGES.keyInsteadOfFile)
+  }
   if (path !== undefined) return toKey(readKeyFile(path), path)
   const key = env[KEY_VARIABLES.key]
   return key ? toKey(key, KEY_VARIABLES.key) : null

@@ -1,8 +1,9 @@
 // Runs a command line: prints its answer on stdout and messages on stderr, and returns the exit code.
 
 import { asAuthError } from '../base/errors.js'
+import { maskSecrets } from '../base/key-form.js'
 import { complain, print, watchOutput, writeLine } from '../base/output.js'
-import { jsonLine } from '../base/printable.js'
+import { excerpt, jsonLine } from '../base/printable.js'
 import { CliError } from './cli-error.js'
 import type { CommandAnswer, CommandDeps, RunCommand } from './command.js'
 import { formatCommand, formatCommands } from './command-help.js'
@@ -59,7 +60,8 @@ export async function runCli(args: readonly string[], deps: RunCliDeps): Promise
   } catch (thrown) {
     const error =
       thrown instanceof CliError ? thrown : new CliError('failed', asAuthError(thrown).message)
-    complain(error.message)
+    // S38: what was typed may be a key or a token.
+    complain(maskSecrets(error.message))
     return error.exitCode
   }
 }
@@ -79,7 +81,7 @@ const help: RunCommand = ({ words: [name] }) => {
   if (name === undefined) return { text: formatCommands(), json: null }
   const command = findCommand(name)
   if (command === undefined)
-    throw new CliError('badUsage', USAGE_MESSAGES.unknownCommand(name, null))
+    throw new CliError('badUsage', USAGE_MESSAGES.unknownCommand(excerpt(name), null))
   return { text: formatCommand(command), json: null }
 }
 

@@ -1,6 +1,7 @@
 // Formats a diagnosis as text, to read and to send.
 
 import { alignColumns } from '../base/align-columns.js'
+import { maskSecrets } from '../base/key-form.js'
 import { printable } from '../base/printable.js'
 import type { Verdict } from './check.js'
 import type { Diagnosis } from './diagnose.js'
@@ -17,7 +18,7 @@ export function formatShortReport(diagnosis: Diagnosis): string {
   return formatReport({ ...diagnosis, settings })
 }
 
-/** Returns the whole report, which ends with a newline. */
+/** Returns the whole report, which ends with a newline. Keys and tokens in it are masked (S38). */
 export function formatReport(diagnosis: Diagnosis): string {
   const { checks, settings, failures } = diagnosis
   const width = Math.max(...settings.map(({ name }) => name.length))
@@ -41,7 +42,7 @@ export function formatReport(diagnosis: Diagnosis): string {
     '',
     formatCounts(checks.map(({ verdict }) => verdict)),
   ]
-  return lines.map((line) => `${printable(line)}\n`).join('')
+  return lines.map((line) => `${printable(maskSecrets(line))}\n`).join('')
 }
 
 function listProviders({ providers }: Diagnosis): readonly string[] {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readErrno } from '../base/errno.js'
 import { nearest } from '../base/nearest.js'
+import { excerpt } from '../base/printable.js'
 import { createGiven, type Given, type Layer, type Messages } from './layer.js'
 import { FLAG_NAMES, takesValue, toFlag, toFlags, toOffFlag } from './option-names.js'
 import { OPTIONS, type SettingName } from './options.js'
@@ -120,7 +121,7 @@ function explainFlagError(thrown: unknown, args: readonly string[]): string {
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
       return /^--client-secret(=|$)/.test(flag) ? MESSAGES.secretAsFlag : explainUnknownFlag(flag)
     case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
-      return MESSAGES.notAFlag(args.find((arg) => message.includes(`'${arg}'`)) ?? '')
+      return MESSAGES.notAFlag(excerpt(args.find((arg) => message.includes(`'${arg}'`)) ?? ''))
     default:
       return explainWrongType(flag)
   }

@@ -1,5 +1,6 @@
 // One layer of settings (flags, variables or settings.json) and how a value of a layer is checked.
 
+import { containsKey, maskSecrets } from '../base/key-form.js'
 import { MESSAGES } from './settings-messages.js'
 import { OPTIONS, type FlatSettings, type SettingName } from './options.js'
 
@@ -29,6 +30,8 @@ export function parseValue<Name extends SettingName>(
   { value, origin, place }: Given,
 ): { value: NonNullable<FlatSettings[Name]> } | { problem: string } {
   const { schema, secret, rule } = OPTIONS[name]
+  // S38: a key is valid text for some settings, which reach the provider, the log and the report.
+  if (containsKey(JSON.stringify(value) ?? '')) return { problem: MESSAGES.keyAsValue(place) }
   const parsed = schema.safeParse(value)
   if (parsed.success) return { value: parsed.data }
   const ruleText = typeof rule === 'string' ? rule : rule(value)
@@ -50,7 +53,8 @@ export function findProblem(name: SettingName, value: unknown, label: string): s
 
 const LONGEST_VALUE = 80
 
-function shorten(text: string): string {
+function shorten(whole: string): string {
+  const text = maskSecrets(whole)
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
 }
 

@@ -11,6 +11,7 @@ import { NAMES } from './option-names.js'
 import { OPTIONS, type FlatSettings, type SettingName, type Settings } from './options.js'
 import { hasClientSecret, readProviders, readSecret } from './provider-list.js'
 import { findOverride, findSecretLayers } from './secret-owner.js'
+import { maskSecrets } from '../base/key-form.js'
 import { SettingsError } from '../base/settings-error.js'
 import { MESSAGES } from './settings-messages.js'
 import { readSettingsText } from './settings-text.js'
@@ -90,8 +91,8 @@ export function examineSettings(sources: Sources): SettingsFindings {
     secretLockedBy: isGiven(secretOrigin)
       ? secretOrigin
       : (findOverride(file.layer, layers)?.origin ?? null),
-    problems,
-    warnings,
+    problems: problems.map(maskSecrets),
+    warnings: warnings.map(maskSecrets),
   }
 }
 

@@ -54,6 +54,9 @@ const valueMessages = {
     `${place} ${rule}, but it is ${value}.${didYouMean(suggestion)}`,
   /** Without the value. */
   invalidSecret: (place: string, rule: string) => `${place} ${rule}.`,
+  keyAsValue: (place: string) =>
+    `${place} contains one of Latchkey's keys, which does not belong there. If others could read it, take ` +
+    'it back and make a new one.',
   unknownVariable: (name: string, suggestion: string | null) =>
     `Latchkey has no variable ${JSON.stringify(name)}.${didYouMean(suggestion)}`,
   oldName: (oldName: string, newName: string) =>

@@ -4,6 +4,7 @@ import { explainFailure } from '../app/exit.js'
 import { hasDemo } from '../app/demo.js'
 import { systemClock } from '../base/clock.js'
 import { findHome } from '../base/home.js'
+import { maskSecrets } from '../base/key-form.js'
 import { complain, print, writeLine, writeText } from '../base/output.js'
 import { jsonLine } from '../base/printable.js'
 import { examineSettings } from '../settings/read.js'
@@ -51,7 +52,7 @@ export async function runDiagnose(args: readonly string[], version: string): Pro
     failures: readFailures(dataDir),
   })
   const report = formatReport(diagnosis)
-  if (json) writeLine(jsonLine(diagnosis))
+  if (json) writeLine(maskSecrets(jsonLine(diagnosis)))
   else print(formatShortReport(diagnosis).trimEnd())
   try {
     openDataDirectory(dataDir)

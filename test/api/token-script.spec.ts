@@ -20,6 +20,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { createSecret } from '../../main/base/secret.js'
+import { USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
 import { findCommand } from '../../main/cli/commands-table.js'
 import { proveService, SOCKET_PORT, type ServiceIdentity } from '../../main/net/service-proof.js'
 import { peekClaims } from '../../main/oauth/id-token.js'
@@ -207,6 +208,15 @@ for (const { what, args, message } of [
     expect(fake.asked).toEqual([])
   })
 }
+
+test('a key in the place of its file is bad usage, and is not repeated', async ({ fake }) => {
+  const ended = await fake.run([], { env: { LATCHKEY_KEY_FILE: MISPLACED } })
+  expect(ended).toMatchObject({ code: 2, stdout: '' })
+  expect(ended.stderr).toBe(`latchkey: ${USAGE_MESSAGES.keyInsteadOfFile}\n`)
+  const word = await fake.run(['gho_0123456789abcdefghijABCDEFGHIJ'])
+  expect(word.stderr).toMatch(/no use for gho_0123456789abcdef\. /)
+  expect(fake.asked).toEqual([])
+})
 
 test('a key file that is not private, regular or readable is rejected', async ({ fake }) => {
   const { keyFile, dataDir } = fake

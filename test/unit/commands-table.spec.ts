@@ -296,6 +296,8 @@ test('the messages about a bad usage', () => {
       unknownGlobalFlag: ['-x'],
     }),
   ).toEqual({
+    keyInsteadOfFile:
+      'LATCHKEY_KEY_FILE must be the path of a file, not the key. For the key itself, use LATCHKEY_KEY.',
     noCommand: 'Name a command. latchkey help lists them.',
     unknownCommand:
       'There is no command tokn. Did you mean token? latchkey help lists the commands.',

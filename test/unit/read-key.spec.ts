@@ -5,6 +5,7 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base } from '@playwright/test'
+import type { Environment } from '../../main/base/environment.js'
 import { CliError } from '../../main/cli/cli-error.js'
 import { USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
 import { readKey } from '../../main/cli/read-key.js'
@@ -33,9 +34,9 @@ const test = base.extend<{ folder: string; path: string }>({
 })
 
 /** The message about a bad usage. It never contains a key. */
-function explain(path: string): string {
+function explain(path: string | undefined, env: Environment = {}): string {
   try {
-    readKey(path, {})
+    readKey(path, env)
   } catch (thrown) {
     expect(thrown).toBeInstanceOf(CliError)
     const { message, exit } = thrown as CliError
@@ -114,4 +115,8 @@ test('what is missing or no regular file is not waited for', ({ folder }) => {
   for (const path of [join(folder, 'missing'), folder, fifo]) {
     expect(explain(path)).toContain(`The key file ${path} can't be read`)
   }
+})
+
+test('a key in the place of its file is named as the mistake, and not repeated', () => {
+  expect(explain(undefined, { LATCHKEY_KEY_FILE: KEY })).toBe(USAGE_MESSAGES.keyInsteadOfFile)
 })

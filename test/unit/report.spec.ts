@@ -1,6 +1,7 @@
 // The text of a diagnosis, which people read and send.
 
 import { expect, test } from '@playwright/test'
+import { MASK } from '../../main/base/secret.js'
 import type { Diagnosis } from '../../main/diagnose/diagnose.js'
 import { MESSAGES } from '../../main/diagnose/diagnose-messages.js'
 import { formatReport, formatShortReport } from '../../main/diagnose/report.js'
@@ -99,4 +100,18 @@ test('nothing in the report controls a terminal or spans more than one line', ()
   expect(report.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u2028-\u202e]/u)
   expect(report.split('\n')).toHaveLength(14)
   expect(report.length).toBeLessThan(1_500)
+})
+
+test('S38: a key or a token that got into the diagnosis is masked', () => {
+  const key = `latchkey_${'k'.repeat(43)}`
+  const token = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl'
+  const report = formatReport({
+    ...DIAGNOSIS,
+    settings: [{ name: 'authorizationParameters', value: { id_token_hint: token }, origin: key }],
+    checks: [{ name: 'settings', verdict: 'problem', says: [`--port is ${key}.`] }],
+    failures: [`{"error":"${token}"}`],
+  })
+  expect(report).not.toContain(key)
+  expect(report).not.toContain(token)
+  expect(report).toContain(`--port is ${MASK}.`)
 })

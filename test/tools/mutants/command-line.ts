@@ -148,7 +148,7 @@ export const COMMAND_LINE: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/cli/key-form.ts',
+    file: 'main/base/key-form.ts',
     specs: ['test/unit/read-key.spec.ts', 'test/unit/commands-table.spec.ts'],
     faults: [
       {

@@ -1,0 +1,87 @@
+// S38: a key or a token that someone puts into a setting by mistake is not repeated.
+
+import { expect, test } from '@playwright/test'
+import { containsKey, isKey, maskSecrets } from '../../main/base/key-form.js'
+import { MASK } from '../../main/base/secret.js'
+import { NAMES, takesValue, toFlag, toVariables } from '../../main/settings/option-names.js'
+import { examineSettings, type Sources } from '../../main/settings/read.js'
+import { MESSAGES } from '../../main/settings/settings-messages.js'
+
+const KEY = `latchkey_${'Misplaced-key_'.padEnd(43, 'x')}`
+const TOKEN = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl'
+
+const examine = (sources: Partial<Sources>): ReturnType<typeof examineSettings> =>
+  examineSettings({
+    args: [],
+    env: {},
+    platform: 'linux',
+    home: '/home/alice',
+    readFile: () => undefined,
+    ...sources,
+  })
+
+for (const name of NAMES) {
+  test(`a key as the value of ${name} is rejected and not repeated`, () => {
+    const [variable] = toVariables(name)
+    const given: [place: string, Partial<Sources>][] = [[variable, { env: { [variable]: KEY } }]]
+    if (takesValue(name) && name !== 'clientSecret') {
+      const flag = `--${toFlag(name)}`
+      given.push([flag, { args: [`${flag}=${KEY}`] }], [flag, { args: [flag, `x=${KEY}`] }])
+    }
+    for (const [place, sources] of given) {
+      const findings = examine(sources)
+      expect(findings.problems[0]).toBe(MESSAGES.keyAsValue(place))
+      expect(JSON.stringify(findings)).not.toContain(KEY)
+      expect(JSON.stringify(findings.settings[name])).toBe(
+        JSON.stringify(examine({}).settings[name]),
+      )
+    }
+  })
+}
+
+test('a key in settings.json is not repeated, whatever its place is', () => {
+  for (const content of [
+    { clientId: KEY },
+    { authorizationParameters: { a: KEY } },
+    { [KEY]: 1 },
+    { providers: KEY },
+    { providers: [KEY] },
+    { providers: [{ name: KEY, issuer: KEY, clientId: KEY, clientSecret: KEY, [KEY]: KEY }] },
+    { gitHosts: { [KEY]: KEY } },
+  ]) {
+    const findings = examine({ readFile: () => ({ content, warning: null }) })
+    const { problems, warnings } = findings
+    expect(problems.length).toBeGreaterThan(0)
+    expect([...problems, ...warnings].join(' ')).not.toContain(KEY)
+    expect(JSON.stringify(findings.settings.providers)).not.toContain(KEY)
+  }
+})
+
+test('a token that is no valid value is not repeated, even in part', () => {
+  const invalid = NAMES.filter((name) => takesValue(name) && name !== 'clientSecret').flatMap(
+    (name) => {
+      const { problems } = examine({ args: [`--${toFlag(name)}=${TOKEN}`] })
+      expect(problems.join(' ')).not.toContain(TOKEN.slice(0, 20))
+      return problems.some((problem) => problem.startsWith(`--${toFlag(name)} `)) ? [name] : []
+    },
+  )
+  expect(invalid).toEqual(expect.arrayContaining(['issuer', 'port', 'consent', 'logLevel']))
+  for (const word of [TOKEN, `Bearer ${TOKEN}`, 'gho_0123456789abcdefghijABCDEFGHIJ']) {
+    const [problem] = examine({ args: [word] }).problems
+    expect(problem).toContain('is not a flag')
+    expect(problem).not.toContain(word.slice(0, 30))
+  }
+})
+
+test('what looks like a secret is masked, and nothing else', () => {
+  expect(maskSecrets(`a ${KEY}, "${TOKEN}" and ${KEY.slice(0, 40)}`)).toBe(
+    `a ${MASK}, "${MASK}" and ${MASK}`,
+  )
+  for (const text of ['latchkey_url', 'eyJust', 'https://eyJ.example', 'latchkey.log']) {
+    const [isWhole, isPart] = [isKey(text), containsKey(text)]
+    expect([isWhole, isPart]).toEqual([false, false])
+  }
+  for (const text of ['latchkey_url', 'eyJust a word', 'latchkey.log']) {
+    expect(maskSecrets(text)).toBe(text)
+  }
+})
