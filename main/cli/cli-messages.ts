@@ -87,6 +87,7 @@ export const PROBLEM_MESSAGES = {
 
 /** About an agent that --start starts. */
 export const START_MESSAGES = {
+  started: (pid: number) => `Latchkey now runs in the background (process ${pid}).`,
   ended: (code: string, lastLine: string | null) =>
     `Latchkey could not start (${code})${lastLine === null ? '.' : `: ${lastLine}`}`,
   tooSlow: (log: string) =>

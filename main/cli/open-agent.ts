@@ -35,7 +35,7 @@ export async function withAgent<Value>(
   if (switches.has('start')) {
     const { startAgent } = await import('./start-agent.js')
     const isRunning = (): Promise<boolean> => answers({ ...deps, key: null })
-    await startAgent({ dataDir: deps.dataDir, env, isRunning })
+    for (const line of await startAgent({ dataDir: deps.dataDir, env, isRunning })) complain(line)
   }
   const client = await findAgent(deps)
   try {

@@ -6,6 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { findLaunch } from '../autostart/autostart.js'
 import { APP_FOLDER } from '../base/app-folder.js'
 import type { Environment } from '../base/environment.js'
+import { findHome } from '../base/home.js'
+import { CONSENT_WORDS } from '../present/consent-words.js'
+import { examineSettings } from '../settings/read.js'
+import { readServiceFile } from '../storage/service-file.js'
 import { toAgentVariables } from './agent-variables.js'
 import { CliError } from './cli-error.js'
 import { START_MESSAGES } from './cli-messages.js'
@@ -31,19 +35,36 @@ const IN_USE = 3
  *    alone. What it prints goes to a file in the data directory.
  * 3. Wait until it answers. If another start was faster, wait for that agent.
  *
- * Fails with a `CliError`, which quotes the last line that the program has printed.
+ * Returns what a person should know about the agent that it started: one sentence each, none if an agent
+ * runs already. Fails with a `CliError`, which quotes the last line that the program has printed.
  */
-export async function startAgent(deps: StartAgentDeps): Promise<void> {
-  if (await deps.isRunning()) return
+export async function startAgent(deps: StartAgentDeps): Promise<readonly string[]> {
+  if (await deps.isRunning()) return []
   const log = openHeadlessLog(deps.dataDir)
   try {
-    await runAgent(deps, log)
+    const child = await runAgent(deps, log)
+    return child.exitCode === null ? describeAgent(deps) : []
   } finally {
     log.close()
   }
 }
 
-async function runAgent(deps: StartAgentDeps, log: HeadlessLog): Promise<void> {
+/** Nobody reads what the agent prints, so the command says what matters. */
+function describeAgent({ dataDir, env }: StartAgentDeps): readonly string[] {
+  const pid = readServiceFile(dataDir)?.pid
+  const { settings } = examineSettings({
+    args: [`--data-dir=${dataDir}`],
+    env: toAgentVariables(env),
+    platform: process.platform,
+    home: findHome(),
+  })
+  return [
+    ...(pid === undefined ? [] : [START_MESSAGES.started(pid)]),
+    ...(settings.consent === 'off' ? [CONSENT_WORDS.consentOff] : []),
+  ]
+}
+
+async function runAgent(deps: StartAgentDeps, log: HeadlessLog): Promise<ChildProcess> {
   const child = spawnAgent(deps, log.file)
   let ended: string | null = null
   child.once('error', ({ message }) => (ended = message))
@@ -52,7 +73,7 @@ async function runAgent(deps: StartAgentDeps, log: HeadlessLog): Promise<void> {
   })
   const endMs = performance.now() + (deps.timeoutMs ?? TIMEOUT_MS)
   while (performance.now() < endMs) {
-    if (await deps.isRunning()) return
+    if (await deps.isRunning()) return child
     if (ended !== null) throw new CliError('failed', ended)
     await sleep(POLL_MS)
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test as base } from '@playwright/test'
 import { START_MESSAGES } from '../../main/cli/cli-messages.js'
+import { CONSENT_WORDS } from '../../main/present/consent-words.js'
 import { DIRECTORY_MESSAGES } from '../../main/storage/storage-messages.js'
 import { NOBODY as OTHER, whyNoOtherUser } from '../support/other-user.js'
 import { runCli, type Ran } from '../support/run-cli.js'
@@ -52,12 +53,30 @@ test('it starts an agent, which outlives the command, and does not start another
   const first = await start.run({ LATCHKEY_KEY: '' })
   expect(first).toMatchObject({ code: NOBODY, stdout: '' })
   const pid = start.pid()!
+  expect(first.stderr.split('\n').slice(0, 2)).toEqual([
+    `latchkey: ${START_MESSAGES.started(pid)}`,
+    `latchkey: ${CONSENT_WORDS.consentOff}`,
+  ])
   expect(() => process.kill(pid, 0)).not.toThrow()
-  expect(await start.run()).toMatchObject({ code: NOBODY })
+  const second = await start.run()
+  expect(second.code).toBe(NOBODY)
+  expect(second.stderr).not.toContain(START_MESSAGES.started(pid))
   expect(start.pid()).toBe(pid)
   const log = join(start.dataDir, 'headless.log')
   expect(readFileSync(log, 'utf8')).not.toBe('')
   if (process.platform !== 'win32') expect(statSync(log).mode & 0o777).toBe(0o600)
+})
+
+test('an agent that asks before apps get tokens is not said to do otherwise', async ({ start }) => {
+  const { stderr } = await start.run({ LATCHKEY_CONSENT: '' })
+  expect(stderr).toContain(START_MESSAGES.started(start.pid()!))
+  expect(stderr).not.toContain(CONSENT_WORDS.consentOff)
+})
+
+test('a settings.json that turns the questions off is noticed, too', async ({ start }) => {
+  await writeFile(join(start.dataDir, 'settings.json'), '{ "consent": "off" }')
+  const { stderr } = await start.run({ LATCHKEY_CONSENT: '' })
+  expect(stderr).toContain(`latchkey: ${CONSENT_WORDS.consentOff}\n`)
 })
 
 test('the agent has no terminal, no input, and a session of its own', async ({ start }) => {
