@@ -22,6 +22,9 @@ export function readVariables(env: Environment, { warnings }: Messages): Layer {
 /** Variables that are not settings: the passphrase, those of apps and of the command line, and of tests. */
 const OTHER_VARIABLES = /^LATCHKEY_(PASSPHRASE|URL|BROWSER|KEY|KEY_FILE|STAND_IN|TEST_.*)$/
 
+/** Those that a person sets. */
+const SUGGESTED = ['LATCHKEY_PASSPHRASE', 'LATCHKEY_KEY', 'LATCHKEY_KEY_FILE']
+
 /**
  * Returns a warning for each unknown `LATCHKEY_…` variable. The warnings leave out the values, because
  * a misspelled variable may hold the passphrase.
@@ -30,17 +33,40 @@ export function findUnknownVariables(
   env: Environment,
   platform: NodeJS.Platform,
 ): readonly string[] {
+  return listUnknown(env, platform).map(explain)
+}
+
+/**
+ * Does the same for those alone that resemble a variable of Latchkey. A script may have names of its own,
+ * such as LATCHKEY_TOKEN.
+ */
+export function findMistypedVariables(
+  env: Environment,
+  platform: NodeJS.Platform,
+): readonly string[] {
+  return listUnknown(env, platform)
+    .filter(({ suggestion }) => suggestion !== null)
+    .map(explain)
+}
+
+type UnknownVariable = { name: string; suggestion: string | null }
+
+function explain({ name, suggestion }: UnknownVariable): string {
+  return MESSAGES.unknownVariable(name, suggestion)
+}
+
+function listUnknown(env: Environment, platform: NodeJS.Platform): readonly UnknownVariable[] {
   const known = new Set(NAMES.flatMap(toVariables))
   const unknown = Object.keys(env).filter((spelling) => {
     // The names of variables are case-insensitive on Windows.
     const name = platform === 'win32' ? spelling.toUpperCase() : spelling
     return /^LATCHKEY_/i.test(name) && !known.has(name) && !OTHER_VARIABLES.test(name)
   })
-  return unknown.map((name) => MESSAGES.unknownVariable(name, suggestVariable(name)))
+  return unknown.map((name) => ({ name, suggestion: suggestVariable(name) }))
 }
 
 function suggestVariable(name: string): string | null {
-  const current = [...NAMES.map((one) => toVariables(one)[0]), 'LATCHKEY_PASSPHRASE']
+  const current = [...NAMES.map((one) => toVariables(one)[0]), ...SUGGESTED]
   const withoutPrefix = (one: string): string => one.slice('LATCHKEY_'.length)
   const near = nearest(withoutPrefix(name), current.map(withoutPrefix))
   return near === null ? null : `LATCHKEY_${near}`

@@ -16,6 +16,8 @@ import {
   PROBLEM_MESSAGES,
   USAGE_MESSAGES,
 } from '../../main/cli/cli-messages.js'
+import { EXIT_CODES } from '../../main/cli/exit-codes.js'
+import { MESSAGES } from '../../main/settings/settings-messages.js'
 import type { AppEntry } from '../../main/present/app-entries.js'
 import { peekClaims } from '../../main/oauth/id-token.js'
 import { readServiceFile } from '../../main/storage/service-file.js'
@@ -133,6 +135,20 @@ test('with a key, nobody is asked: from a file, or from a variable', async ({ ag
     expect(log).not.toContain(one)
     expect(diagnosis).not.toContain(one)
   }
+})
+
+test('a misspelt variable is named, but not a name of the script’s own', async ({ agent }) => {
+  const env = { LATCHKEY_KEYFILE: '/home/alice/a.key', LATCHKEY_TOKEN: 'of the script' }
+  const question = agent.program.line('consent')
+  const running = agent.run('token', env)
+  agent.program.type(`deny ${(await question).id}`)
+  const { code, stdout, stderr } = await running
+  expect([code, stdout]).toEqual([EXIT_CODES.notAllowed, ''])
+  const [first, ...others] = stderr.split('\n')
+  expect(first).toBe(
+    `latchkey: ${MESSAGES.unknownVariable('LATCHKEY_KEYFILE', 'LATCHKEY_KEY_FILE')}`,
+  )
+  expect(others.join()).not.toContain('LATCHKEY_TOKEN')
 })
 
 test('a key file that others can read, or without a key, is bad usage', async ({
