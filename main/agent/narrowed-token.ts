@@ -1,7 +1,7 @@
 // Gets access tokens for fewer scopes than a session has, with its refresh token, and keeps them in memory.
 
 import { asAuthError, AuthError } from '../base/errors.js'
-import { includesScope, sortScope } from '../oauth/scopes.js'
+import { findMissingScopes, sortScope } from '../oauth/scopes.js'
 import type { Session } from '../oauth/session.js'
 import { findExpiryMs } from '../oauth/token-endpoint.js'
 import { discardTokens } from './end-at-provider.js'
@@ -65,8 +65,9 @@ function toKey({ sessionNumber }: KeeperState, scope: string): string {
 function requireGranted({ session }: KeeperState, scope: string): Session {
   if (session === null) throw notSignedIn()
   if (scope === '') throw new AuthError('invalid-scope', SESSION_MESSAGES.noScope)
-  if (!includesScope(session.tokens.scope, scope)) {
-    throw new AuthError('invalid-scope', SESSION_MESSAGES.scopeNotGranted)
+  const missing = findMissingScopes(session.tokens.scope, scope)
+  if (missing.length > 0) {
+    throw new AuthError('invalid-scope', SESSION_MESSAGES.scopeNotGranted(missing))
   }
   return session
 }

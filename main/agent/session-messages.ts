@@ -11,7 +11,8 @@ export const SESSION_MESSAGES = {
     "The provider sent no refresh token, so Latchkey can't get a token for fewer scopes. Add " +
     'offline_access to the scopes, then sign in again.',
   noScope: 'Name at least one scope.',
-  scopeNotGranted: 'The session was not granted all of these scopes.',
+  scopeNotGranted: (missing: readonly string[]) =>
+    `The session was not granted these scopes: ${missing.join(', ')}.`,
   directoryTaken: 'Another computer has taken over the data directory.',
   closedBeforeAnswer: 'Latchkey quit before the provider answered.',
   signOutPageFailed:

@@ -48,9 +48,11 @@ export function sortScope(scope: string): string {
 
 /** True if every scope of `wanted` is one of `granted`. */
 export function includesScope(granted: string, wanted: string): boolean {
+  return findMissingScopes(granted, wanted).length === 0
+}
+
+/** Lists the wanted scopes that were not granted. */
+export function findMissingScopes(granted: string, wanted: string): readonly string[] {
   const scopes = new Set(granted.split(/\s+/))
-  return wanted
-    .split(/\s+/)
-    .filter(Boolean)
-    .every((scope) => scopes.has(scope))
+  return wanted.split(/\s+/).filter((scope) => scope !== '' && !scopes.has(scope))
 }

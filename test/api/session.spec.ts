@@ -236,7 +236,7 @@ test('a key for a scope that is no longer granted gets one answer from every cal
   for (const [path, options] of Object.entries(calls)) {
     const answer = await call(service, path, options)
     expect([path, answer.status]).toEqual([path, 400])
-    expect(expectProblem(answer, 400, 'refused')).toBe(SESSION_MESSAGES.scopeNotGranted)
+    expect(expectProblem(answer, 400, 'refused')).toBe(SESSION_MESSAGES.scopeNotGranted(['email']))
   }
 })
 

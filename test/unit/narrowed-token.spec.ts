@@ -124,7 +124,7 @@ test.describe('a request for a token for fewer scopes', () => {
   }) => {
     const session = await signedIn()
     for (const [scope, message] of [
-      ['openid admin', SESSION_MESSAGES.scopeNotGranted],
+      ['openid admin', SESSION_MESSAGES.scopeNotGranted(['admin'])],
       [' ', SESSION_MESSAGES.noScope],
     ] as const) {
       await expect(narrow(session, scope)).rejects.toMatchObject({ code: 'invalid-scope', message })

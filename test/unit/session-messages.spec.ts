@@ -6,10 +6,17 @@ import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 test('the messages of the session keeper', () => {
   const path = '/data/sessions/abcd2345.unopened.json'
   const failure = 'The provider answered 500.'
-  const { movedAside, notOpenedAtSignOut, notRevokedAtSignOut, notRevokedOf, ...plain } =
-    SESSION_MESSAGES
+  const {
+    movedAside,
+    notOpenedAtSignOut,
+    notRevokedAtSignOut,
+    notRevokedOf,
+    scopeNotGranted,
+    ...plain
+  } = SESSION_MESSAGES
   expect({
     ...plain,
+    scopeNotGranted: scopeNotGranted(['files:read', 'admin']),
     movedAside: movedAside(path, 'abcd2345.json'),
     notOpened: [1, 2].map(notOpenedAtSignOut),
     notRevokedAtSignOut: notRevokedAtSignOut(failure),
@@ -25,7 +32,7 @@ test('the messages of the session keeper', () => {
       "The provider sent no refresh token, so Latchkey can't get a token for fewer scopes. Add " +
       'offline_access to the scopes, then sign in again.',
     noScope: 'Name at least one scope.',
-    scopeNotGranted: 'The session was not granted all of these scopes.',
+    scopeNotGranted: 'The session was not granted these scopes: files:read, admin.',
     directoryTaken: 'Another computer has taken over the data directory.',
     closedBeforeAnswer: 'Latchkey quit before the provider answered.',
     signOutPageFailed:

@@ -297,8 +297,8 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'scopes that were not granted are requested',
-        find: 'if (!includesScope(session.tokens.scope, scope)) {',
-        replace: 'if (!includesScope(session.tokens.scope, scope) && Boolean(0)) {',
+        find: '  if (missing.length > 0) {',
+        replace: '  if (missing.length > 1_000) {',
       },
       {
         name: 'a token for fewer scopes outlives a sign-out',
