@@ -152,7 +152,7 @@ export const COMMANDS: readonly Command[] = [
       {
         name: 'min-validity',
         value: 'SECONDS',
-        help: 'how long the token must be valid [60]',
+        help: 'how long it must be valid, if possible [60]',
         completes: null,
       },
       { name: 'id-token', value: null, help: 'print the ID token', completes: null },

@@ -42,7 +42,7 @@ complete -c latchkey -n __latchkey_command -a token -d 'print an access token, v
 complete -c latchkey -n '__latchkey_command token' -l account -x -d 'the account; the default one if left out'
 complete -c latchkey -n '__latchkey_command token' -l scope -x -d 'some of the scopes that were granted, separated by spaces'
 complete -c latchkey -n '__latchkey_command token' -l audience -x -d 'the audience of the token'
-complete -c latchkey -n '__latchkey_command token' -l min-validity -x -d 'how long the token must be valid [60]'
+complete -c latchkey -n '__latchkey_command token' -l min-validity -x -d 'how long it must be valid, if possible [60]'
 complete -c latchkey -n '__latchkey_command token' -l id-token -d 'print the ID token'
 complete -c latchkey -n '__latchkey_command token' -l key-file -r -F -d 'a file with a key, which only you can read'
 complete -c latchkey -n '__latchkey_command token' -l json -d 'print one JSON object'

@@ -9,7 +9,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
       @{ Name = '--scope'; Help = 'some of the scopes that were granted, separated by spaces'; Words = @() }
       @{ Name = '--audience'; Help = 'the audience of the token'; Words = @() }
-      @{ Name = '--min-validity'; Help = 'how long the token must be valid [60]'; Words = @() }
+      @{ Name = '--min-validity'; Help = 'how long it must be valid, if possible [60]'; Words = @() }
       @{ Name = '--id-token'; Help = 'print the ID token' }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--json'; Help = 'print one JSON object' }
