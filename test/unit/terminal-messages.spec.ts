@@ -238,7 +238,7 @@ test('the answers to commands', () => {
       'sign-out          Sign out the default account, here and at its provider.',
       'sign-out ACCOUNT  Sign out this account.',
       'sign-out all      Sign out all accounts.',
-      'sign-out forget   Sign out and forget apps and keys. Also works after ACCOUNT or all.',
+      'sign-out forget   Sign out and forget apps and keys (or sign-out all forget).',
       'allow ID          Let the app that asks use your account this time.',
       'allow ID always   Let it use your account from now on.',
       'deny ID           Give nothing to the app that asks.',
