@@ -2,7 +2,7 @@
 # latchkey-token: prints an access token, or an ID token. It does what `latchkey token --key-file FILE` does, without
 # starting a program for it: one call of curl over Latchkey's Unix socket, with a key.
 #
-# Exit codes: 0; 1 failed; 2 bad usage; 3 Latchkey does not run; 4 wrong agent; 5 not signed in; 6 not
+# Exit codes: 0; 1 failed; 2 bad usage; 3 Latchkey is not running; 4 wrong agent; 5 not signed in; 6 not
 # allowed.
 
 # A trace, a core file, or a variable that the caller exports under a name of this script would show the key.
@@ -31,7 +31,7 @@ unable() {
 }
 
 # 1. Read the flags. No message repeats a key.
-key_as_argument='A key is never in a command line, because other programs can read it there. Use --key-file.'
+key_as_argument='A key must not be given on the command line, because other programs can read it there. Use --key-file.'
 ends_in_key() {
   case $1 in
     *latchkey_???????????????????????????????????????????*)
@@ -67,7 +67,7 @@ while [ $# -gt 0 ]; do
     *)
       # Enough to recognize it, but never a whole token.
       word=$(printf %.20s "$1")
-      fail 2 "latchkey-token has no use for $word. latchkey-token --help shows its flags."
+      fail 2 "latchkey-token does not take $word. latchkey-token --help shows its flags."
       ;;
   esac
   case $1 in
@@ -142,7 +142,7 @@ case $key in
   *) length=0 ;;
 esac
 [ -n "$key" ] || fail 2 "$place is empty."
-[ "$length" -eq 52 ] || fail 2 "$place contains no whole key: a key is latchkey_ and 43 characters."
+[ "$length" -eq 52 ] || fail 2 "$place does not contain a whole key: a key is latchkey_ followed by 43 characters."
 
 # 4. Find the socket. The key goes nowhere else: only this user can make a socket in its folder.
 if [ -z "$data_dir" ]; then
@@ -154,8 +154,8 @@ if [ -z "$data_dir" ]; then
   if [ -d "$mac" ]; then data_dir=$mac/Latchkey; fi
 fi
 service=$data_dir/service.json
-not_running="Latchkey does not run, or not with the data directory $data_dir. Start it first."
-not_ours="Other users can write $service, so it may name a program of theirs. Nothing was sent."
+not_running="Latchkey is not running with the data directory $data_dir. Start it first."
+not_ours="Other users can write $service, so it may lead to a program of theirs. The command sent nothing."
 # Another user may own a link on the way to a folder, and change it at any time. So this script enters each
 # folder once, and then uses the names in it alone. A relative folder is none of CDPATH.
 case $data_dir in
@@ -187,7 +187,7 @@ done <./service.json
 case $socket in
   [!/]* | '' | *\\*) unable 1 'Latchkey has no Unix socket for this. Use latchkey token.' ;;
 esac
-gone="Latchkey does not run any more: nothing listens at $socket. Start it again."
+gone="Latchkey is no longer running: nothing listens at $socket. Start it again."
 cd -P -- "${socket%/*}/" >/dev/null 2>&1 || unable 3 "$gone"
 name=./${socket##*/}
 mode=$(ls -lnd . 2>/dev/null) || mode=

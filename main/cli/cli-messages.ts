@@ -11,14 +11,13 @@ export const USAGE_MESSAGES = {
   flagNeedsValue: (flag: string, value: string) => `${flag} needs a value: ${flag} ${value}.`,
   switchTakesNoValue: (flag: string) => `${flag} takes no value.`,
   tooManyArguments: (command: string, word: string) =>
-    `${command} has no use for ${JSON.stringify(word)}. latchkey help ${command} shows its arguments.`,
+    `${command} does not take ${JSON.stringify(word)}. latchkey help ${command} shows its arguments.`,
   missingArgument: (command: string, name: string) =>
     `${command} needs ${name}. latchkey help ${command} says more.`,
   keyAsArgument:
-    'A key is never in a command line, because other programs can read it there. Use --key-file.',
+    'A key must not be given on the command line, because other programs can read it there. Use --key-file.',
   notSeconds: (flag: string) => `${flag} must be a whole number of seconds, at most 31536000.`,
-  needsForget: (word: string) =>
-    `apps has no use for ${JSON.stringify(word)}. Use apps forget APP.`,
+  needsForget: (word: string) => `apps does not take ${JSON.stringify(word)}. Use apps forget APP.`,
   keyFile: (path: string, error: string) => `The key file ${path} can't be read: ${error}.`,
   keyInsteadOfFile:
     'LATCHKEY_KEY_FILE must be the path of a file, not the key. For the key itself, use LATCHKEY_KEY.',
@@ -26,7 +25,7 @@ export const USAGE_MESSAGES = {
     `Other users can read the key file ${path}. Make it private first: chmod 600 ${path}`,
   keyFileOfOther: (path: string) => `The key file ${path} belongs to another user.`,
   noKeyIn: (place: string) =>
-    `${place} contains no whole key: a key is latchkey_ and 43 characters.`,
+    `${place} does not contain a whole key: a key is latchkey_ followed by 43 characters.`,
   emptyKey: (place: string) => `${place} is empty.`,
   notAccountId: (word: string) =>
     `${JSON.stringify(word)} is not an account's ID. latchkey accounts lists the IDs.`,
@@ -46,20 +45,20 @@ const toPlace = (place: number | string): string =>
 /** About the agent that a command talks to. */
 export const AGENT_MESSAGES = {
   none: (directory: string) =>
-    `Latchkey does not run, or not with the data directory ${directory}. Start it: add --start, or run ` +
+    `Latchkey is not running with the data directory ${directory}. Start it: add --start, or run ` +
     'latchkey headless.',
   gone: (directory: string) =>
-    `Latchkey does not run: nothing listens where service.json in ${directory} says. Start it ` +
+    `Latchkey is not running: nothing listens at the address in ${directory}/service.json. Start it ` +
     'again: add --start, or run latchkey headless.',
   fileOfOther: (path: string) =>
-    `Other users can write ${path}, so it may name a program of theirs. Nothing was sent.`,
+    `Other users can write ${path}, so it may lead to a program of theirs. The command sent nothing.`,
   otherUser: (port: number) =>
-    `Another user's program listens on port ${port}, where your Latchkey should. It was sent nothing.`,
+    `Another user's program listens on port ${port}, where your Latchkey should. The command sent nothing.`,
   notProven: (place: number | string) =>
-    `The program ${toPlace(place)} can't prove that it is your Latchkey. It was sent nothing. If it is ` +
+    `The program ${toPlace(place)} can't prove that it is your Latchkey. The command sent nothing. If it is ` +
     'an older version, restart Latchkey.',
   silent: (place: number | string) =>
-    `The program ${toPlace(place)} does not answer as your Latchkey would. It was sent nothing.`,
+    `The program ${toPlace(place)} does not answer as your Latchkey would. The command sent nothing.`,
   waitsForAnswer:
     'Waiting. Latchkey may be asking you whether to allow this: see its window or its terminal.',
   waitsForBrowser: (log: string) =>
@@ -79,7 +78,7 @@ export const PROBLEM_MESSAGES = {
     "Latchkey runs in the background, so it can't ask you. Stop it, and start the tray app, or latchkey " +
     'headless in a terminal.',
   wrongKey: (place: string) =>
-    `The key in ${place} is not valid: it was taken back, or it is of another Latchkey. Make a new one ` +
+    `The key in ${place} is not valid: it was taken back, or belongs to another Latchkey. Make a new one ` +
     'with latchkey key NAME.',
   noSuchAccount: 'No account has this ID. latchkey accounts lists the IDs.',
   keyOfOther: 'The key belongs to another account than the one that you named.',
@@ -95,17 +94,17 @@ export const START_MESSAGES = {
   noLog: (log: string, error: string) => `${log} can't be written (${error}).`,
   appImageGone: "The AppImage's file is no longer where it was started from. Start it again.",
   logNotOwn: (log: string) =>
-    `${log} belongs to another user, or has a second name elsewhere. Delete it. It was left as it is.`,
+    `${log} belongs to another user, or has a second name elsewhere. Latchkey did not change it. Delete it.`,
   logNotRegular: (log: string) => `${log} is not a regular file.`,
 }
 
 /** About what git and kubectl ask for. */
 export const CREDENTIAL_MESSAGES = {
-  unusualToken: "The token contains characters that git can't take.",
+  unusualToken: "The token contains characters that git can't handle.",
   noAccount: (provider: string) =>
     `No account at ${provider} is signed in. If it is not your default account, use a key, or name the ` +
     'account by its ID.',
-  noHosts: 'No host is named. Use --git-host HOST=ACCOUNT, or the setting gitHosts.',
+  noHosts: 'No host was given. Use --git-host HOST=ACCOUNT, or the setting gitHosts.',
   badExecInfo:
     'KUBERNETES_EXEC_INFO names no version of ExecCredential that Latchkey knows: ' +
     'client.authentication.k8s.io/v1 or v1beta1.',
@@ -134,7 +133,7 @@ export const CLI_LINES = {
   signedOut: 'Nobody is signed in.',
   isSignedOut: 'Signed out.',
   isDefaultNow: (account: string) => `${account} is the default account now.`,
-  forgotten: (app: string) => `${app} is forgotten.`,
+  forgotten: (app: string) => `${app} was forgotten.`,
   noApps: 'No app was allowed or denied.',
 }
 
@@ -149,7 +148,7 @@ export const HELP_WORDS = {
   exits: 'Exit codes',
   more: 'latchkey help COMMAND, or latchkey COMMAND --help, says more about a command.',
   trayApp:
-    'Without a command, latchkey of an installed package starts the tray app, with the flags that ' +
+    'Without a command, an installed latchkey starts the tray app, with the flags that ' +
     'latchkey headless --help lists.',
   settings: (command: string) =>
     `${command} takes the flags of all settings, too: latchkey ${command} --help lists them.`,

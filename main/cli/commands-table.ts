@@ -125,7 +125,7 @@ const PROVIDER: Flag = {
 const START: Flag = {
   name: 'start',
   value: null,
-  help: 'start Latchkey in the background if it does not run',
+  help: 'start Latchkey in the background if it is not running',
   completes: null,
 }
 
@@ -135,10 +135,10 @@ const CALL_EXITS: readonly ExitName[] = ['noAgent', 'wrongAgent', 'notAllowed']
 
 const ASKS =
   'Latchkey asks you each time whether to allow this, because any program can run this command. A ' +
-  'key asks nothing: give it with --key-file, or with the variable LATCHKEY_KEY_FILE or LATCHKEY_KEY.'
+  'key replaces the question: pass it with --key-file, LATCHKEY_KEY_FILE or LATCHKEY_KEY.'
 const ASKS_ALWAYS =
   'Latchkey asks you each time whether to allow this, because any program can run this command. No ' +
-  'key allows it.'
+  'key replaces this question.'
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -274,7 +274,7 @@ export const COMMANDS: readonly Command[] = [
       'A program that has the key gets access tokens without a question, and ID tokens, which prove who ' +
         'you are. With --scope, it gets ID tokens only if openid is one of the scopes. Keep the key in a ' +
         'file that only you can read, and forget it if it leaks. In the example, set -C keeps a file that ' +
-        'exists already.',
+        'already exists.',
       ASKS_ALWAYS,
     ],
     exits: [...CALL_EXITS, 'notSignedIn'],
@@ -293,7 +293,7 @@ export const COMMANDS: readonly Command[] = [
     ],
     flags: [GIT_HOST, KEY_FILE, START, DATA_DIR, HELP],
     details: [
-      'Git runs this command, and writes its request to the standard input. Only the https hosts in ' +
+      'Git runs this command, and writes its request to standard input. Only the https hosts in ' +
         'the setting gitHosts get an access token, each of its own account. --git-host names hosts in place ' +
         'of the setting, so that the configuration of git can have them.',
       ASKS,

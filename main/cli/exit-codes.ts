@@ -17,8 +17,8 @@ export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {
   ok: 'done',
   failed: 'failed',
   badUsage: 'an argument or a flag is invalid',
-  noAgent: 'Latchkey does not run',
-  wrongAgent: 'another program answers in place of Latchkey; it was sent nothing',
+  noAgent: 'Latchkey is not running',
+  wrongAgent: 'another program answers in place of Latchkey; the command sent nothing',
   notSignedIn: 'nobody is signed in, or the account is not',
   notAllowed: 'you do not allow it, or nobody could be asked',
 }

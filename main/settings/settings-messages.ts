@@ -87,7 +87,7 @@ const fileMessages = {
 }
 
 const providerMessages = {
-  demoWithProvider: '--demo brings its own provider. Leave out --issuer and --client-id.',
+  demoWithProvider: '--demo comes with its own provider. Leave out --issuer and --client-id.',
   providersNotAList: (place: string) =>
     `${place} must be a list of providers: [{ "name": "work", "issuer": "https://…", … }].`,
   entryNotAnObject: (place: string) =>
@@ -160,7 +160,7 @@ const consentMessages = {
   allowsFileOfOthers: (origin: string, path: string) =>
     `${origin} allows ${path}, but other users of this computer can change that file.`,
   allowWithoutEffect: (origin: string) =>
-    `${origin} has no effect, because this system does not tell Latchkey which program asks. Make a ` +
+    `${origin} has no effect, because this system does not tell Latchkey which program is asking. Make a ` +
     'key for the app instead.',
 }
 

@@ -176,21 +176,25 @@ test('the flags become members of the body', async ({ fake }) => {
 })
 
 for (const { what, args, message } of [
-  { what: 'an unknown flag', args: ['--acount', 'a'], message: /no use for --acount/ },
-  { what: 'a word', args: ['token'], message: /no use for token/ },
+  { what: 'an unknown flag', args: ['--acount', 'a'], message: /does not take --acount/ },
+  { what: 'a word', args: ['token'], message: /does not take token/ },
   { what: 'a flag without its value', args: ['--scope'], message: /--scope needs a value/ },
   { what: 'a flag with an empty value', args: ['--scope='], message: /--scope needs a value/ },
   { what: 'a switch with a value', args: ['--id-token=1'], message: /takes no value/ },
-  { what: 'a key', args: ['--key', 'mine'], message: /A key is never in a command line/ },
+  {
+    what: 'a key',
+    args: ['--key', 'mine'],
+    message: /A key must not be given on the command line/,
+  },
   {
     what: 'a key itself',
     args: [`--kye=${MISPLACED}`],
-    message: /^latchkey: A key is never in a command line, .+\n$/,
+    message: /^latchkey: A key must not be given on the command line, .+\n$/,
   },
   {
     what: 'a key as a word',
     args: [MISPLACED],
-    message: /^latchkey: A key is never in a command line, .+\n$/,
+    message: /^latchkey: A key must not be given on the command line, .+\n$/,
   },
   { what: 'a quotation mark', args: ['--scope', 'a","b'], message: /can't be in it/ },
   { what: 'a backslash', args: ['--account', 'a\\'], message: /can't be in it/ },
@@ -214,7 +218,7 @@ test('a key in the place of its file is bad usage, and is not repeated', async (
   expect(ended).toMatchObject({ code: 2, stdout: '' })
   expect(ended.stderr).toBe(`latchkey: ${USAGE_MESSAGES.keyInsteadOfFile}\n`)
   const word = await fake.run(['gho_0123456789abcdefghijABCDEFGHIJ'])
-  expect(word.stderr).toMatch(/no use for gho_0123456789abcdef\. /)
+  expect(word.stderr).toMatch(/does not take gho_0123456789abcdef\. /)
   expect(fake.asked).toEqual([])
 })
 
@@ -261,7 +265,7 @@ test('a file without a key is rejected, and its content is not printed', async (
     const ended = await fake.run()
     expect(ended, content).toMatchObject({ code: 2, stdout: '' })
     const isEmpty = content.trim() === ''
-    expect(ended.stderr).toContain(isEmpty ? 'is empty' : 'contains no whole key')
+    expect(ended.stderr).toContain(isEmpty ? 'is empty' : 'does not contain a whole key')
     if (content.length > 9) expect(ended.stderr).not.toContain(content.trim())
   }
   expect(fake.asked).toEqual([])
@@ -499,7 +503,7 @@ test('with another program on the port, the script ends with 3 and latchkey toke
   fake,
 }) => {
   const page = readFileSync(join(ROOT, 'docs/command-line.md'), 'utf8')
-  expect(page).toContain('the script does not look at the port, and ends with code 3.')
+  expect(page).toContain('The script does not look at the port, and ends with code 3.')
   const other = createServer((_request, response) => response.end('other'))
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const { port } = other.address() as AddressInfo

@@ -156,7 +156,7 @@ test('without an agent, git is told why, and gets nothing', async ({ signed, fir
   await program.ended
   const { code, stderr } = await git({ [first.host]: account }, ['ls-remote', first.url])
   expect(code).not.toBe(0)
-  expect(stderr).toContain('latchkey: Latchkey does not run')
+  expect(stderr).toContain('latchkey: Latchkey is not running')
   expect(first.sent).toEqual([null])
 })
 

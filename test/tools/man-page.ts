@@ -32,8 +32,8 @@ export function makeManPage(): string {
     '.SH DESCRIPTION',
     escape(
       'Latchkey signs you in through your browser and gives your other programs tokens. Without a ' +
-        'command, latchkey starts the tray app. The answer of a command is alone on the standard ' +
-        'output, and messages are on the standard error.',
+        'command, latchkey starts the tray app. A command prints only its answer to standard output, ' +
+        'and messages to standard error.',
     ),
     '.SH COMMANDS',
     ...COMMANDS.flatMap(describe),

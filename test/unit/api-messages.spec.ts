@@ -29,7 +29,7 @@ test('the details of not-allowed say nothing about the person', () => {
     changed:
       'The program at the other end of this connection is not the one that the user was asked about.',
     wrongKey:
-      'The key in the Authorization header is not valid: it was taken back, or it is of another Latchkey.',
+      'The key in the Authorization header is not valid: it was taken back, or belongs to another Latchkey.',
     takenBack: 'The user no longer allows this program to know who is signed in.',
     keyCannotManage:
       "A key is for tokens, and can't manage Latchkey. Call without a key, so that Latchkey can ask the user.",
@@ -62,10 +62,10 @@ test('the details of problems', () => {
     webPage: 'This service answers programs on this computer, not web pages.',
     otherUser: 'This service belongs to another user of this computer.',
     notFound: 'There is nothing at this path. See /openapi.json for the paths that exist.',
-    noCloud: 'Latchkey signs people in. It is no cloud and has no models.',
+    noCloud: 'Latchkey signs people in. It is not a cloud and has no models.',
     webSocketOnly: 'This path is a WebSocket. Connect to it with a WebSocket client.',
     badHandshake: 'The request is not a valid WebSocket handshake.',
-    tooManySubscribers: 'Too many programs follow a stream. Try again later.',
+    tooManySubscribers: 'Too many programs are following a stream. Try again later.',
     wrongMethod: 'This path accepts POST.',
     noNonce: 'The query must have one nonce: 32 random bytes in base64url.',
     notJson: 'The body is not valid JSON.',
@@ -84,7 +84,7 @@ test('the details of problems', () => {
     nobodySignedIn: 'Nobody is signed in. Sign in first.',
     badKeyName: 'name: use 1 to 40 letters, digits, dots, hyphens and underscores.',
     keyNameTaken:
-      'There is a key backup already. Take it back with latchkey apps forget backup, or use another name.',
+      'There is already a key backup. Take it back with latchkey apps forget backup, or use another name.',
     notGranted: 'scope: the session is not for files:read.',
     noSuchAccount: 'No account has the ID that the request names.',
     noSuchProvider: 'provider: no provider in the settings has this name.',
@@ -107,7 +107,7 @@ test('the details of problems', () => {
       'The ID token has expired, and the provider sends a new one only when the user signs in again.',
     nothingToExchange:
       'The request has no body, and Latchkey holds no code to exchange. Call /pkce/code without a body first, or send the code and its verifier.',
-    unknownCode: 'No sign-in was answered with this code.',
+    unknownCode: 'No sign-in received this code.',
     spentCode: 'This code has already been exchanged. Start a new sign-in.',
     mismatch: 'code_verifier: it does not belong to this code.',
   })

@@ -14,14 +14,14 @@ import { sayAll } from '../support/say-all.js'
 test('the messages that say what to do about the agent', () => {
   const { none, gone, waitsForBrowser } = AGENT_MESSAGES
   expect([none('/d'), gone('/d'), waitsForBrowser('/d/headless.log')]).toEqual([
-    'Latchkey does not run, or not with the data directory /d. Start it: add --start, or run latchkey headless.',
-    'Latchkey does not run: nothing listens where service.json in /d says. Start it again: add --start, or run ' +
+    'Latchkey is not running with the data directory /d. Start it: add --start, or run latchkey headless.',
+    'Latchkey is not running: nothing listens at the address in /d/service.json. Start it again: add --start, or run ' +
       'latchkey headless.',
     "Waiting for you to sign in. If no browser opened, Latchkey's window or terminal shows the link. If Latchkey " +
       'runs in the background, the link is in /d/headless.log.',
   ])
   expect(CREDENTIAL_MESSAGES.noHosts).toBe(
-    'No host is named. Use --git-host HOST=ACCOUNT, or the setting gitHosts.',
+    'No host was given. Use --git-host HOST=ACCOUNT, or the setting gitHosts.',
   )
 })
 
@@ -34,7 +34,7 @@ test('the messages about problems', () => {
       "Latchkey runs in the background, so it can't ask you. Stop it, and start the tray app, or latchkey " +
       'headless in a terminal.',
     wrongKey:
-      'The key in /k is not valid: it was taken back, or it is of another Latchkey. Make a new one with ' +
+      'The key in /k is not valid: it was taken back, or belongs to another Latchkey. Make a new one with ' +
       'latchkey key NAME.',
     noSuchAccount: 'No account has this ID. latchkey accounts lists the IDs.',
     keyOfOther: 'The key belongs to another account than the one that you named.',

@@ -107,7 +107,7 @@ test('the messages about settings', () => {
     ],
     [
       MESSAGES.demoWithProvider,
-      '--demo brings its own provider. Leave out --issuer and --client-id.',
+      '--demo comes with its own provider. Leave out --issuer and --client-id.',
     ],
     [
       MESSAGES.secretOfOtherIssuer,
@@ -212,7 +212,7 @@ test('the messages about settings', () => {
     ],
     [
       MESSAGES.allowWithoutEffect('--allow'),
-      '--allow has no effect, because this system does not tell Latchkey which program asks. Make a key for the app instead.',
+      '--allow has no effect, because this system does not tell Latchkey which program is asking. Make a key for the app instead.',
     ],
   ]) {
     expect(message).toBe(text)

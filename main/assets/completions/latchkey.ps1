@@ -13,7 +13,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--id-token'; Help = 'print the ID token' }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--json'; Help = 'print one JSON object' }
-      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it is not running' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -25,7 +25,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--json'; Help = 'print one JSON object' }
-      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it is not running' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -38,7 +38,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--json'; Help = 'print one JSON object' }
-      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it is not running' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -50,7 +50,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--json'; Help = 'print one JSON object' }
-      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it is not running' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -61,7 +61,7 @@ $script:LatchkeyCommands = [ordered]@{
     Flags = @(
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--json'; Help = 'print one JSON object' }
-      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it is not running' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -71,7 +71,7 @@ $script:LatchkeyCommands = [ordered]@{
     Words = @()
     Flags = @(
       @{ Name = '--json'; Help = 'print one JSON object' }
-      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it is not running' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -83,7 +83,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
       @{ Name = '--json'; Help = 'print one JSON object per line' }
-      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it is not running' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -93,7 +93,7 @@ $script:LatchkeyCommands = [ordered]@{
     Words = @('forget')
     Flags = @(
       @{ Name = '--json'; Help = 'print one JSON object' }
-      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it is not running' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -105,7 +105,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
       @{ Name = '--scope'; Help = 'some of the scopes that were granted, separated by spaces'; Words = @() }
       @{ Name = '--json'; Help = 'print one JSON object' }
-      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it is not running' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -116,7 +116,7 @@ $script:LatchkeyCommands = [ordered]@{
     Flags = @(
       @{ Name = '--git-host'; Help = 'a host and its account, in place of gitHosts; repeatable'; Words = @() }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
-      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it is not running' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
@@ -127,7 +127,7 @@ $script:LatchkeyCommands = [ordered]@{
     Flags = @(
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
       @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
-      @{ Name = '--start'; Help = 'start Latchkey in the background if it does not run' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it is not running' }
       @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
       @{ Name = '--help'; Help = 'print the help of the command' }
     )
