@@ -61,7 +61,7 @@ export const CONSENT_WORDS = {
 
   /** How sure Latchkey is. A program of the same user can always pretend. */
   grades: {
-    seen: 'The system names this app. Another program of yours could still pretend to be it.',
+    seen: 'The system identifies this app. Another of your programs could still pretend to be it.',
     uncertain: "Latchkey can't be sure which app this is.",
   },
   doubts: {
@@ -116,7 +116,7 @@ export const CONSENT_WORDS = {
   kinds: { program: 'app', key: 'key', denied: 'denied' },
   changed: 'The file of this app has changed since you allowed it.',
   consentOff:
-    'Latchkey does not ask before apps use your account: every program of yours can get tokens.',
+    'Latchkey does not ask before apps use your account: every program that runs as you can get tokens.',
 }
 
 /** Names a program for a person, in printable text. The program chooses its name. */

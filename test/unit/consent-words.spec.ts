@@ -90,7 +90,7 @@ test('what a program asks for that wants nothing for itself, with a title for a 
 
 test('how sure Latchkey is, and why not', () => {
   expect(grades).toEqual({
-    seen: 'The system names this app. Another program of yours could still pretend to be it.',
+    seen: 'The system identifies this app. Another of your programs could still pretend to be it.',
     uncertain: "Latchkey can't be sure which app this is.",
   })
   expect(doubts).toEqual({
@@ -129,7 +129,7 @@ test('the list, and the setting that turns questions off', () => {
   expect(kinds).toEqual({ program: 'app', key: 'key', denied: 'denied' })
   expect(CONSENT_WORDS.changed).toBe('The file of this app has changed since you allowed it.')
   expect(CONSENT_WORDS.consentOff).toBe(
-    'Latchkey does not ask before apps use your account: every program of yours can get tokens.',
+    'Latchkey does not ask before apps use your account: every program that runs as you can get tokens.',
   )
 })
 

@@ -398,7 +398,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         '  Started by  bash',
         '  Account     Alice Adams (alice@example.com) at work',
         `  Wants to    ${CONSENT_WORDS.purposes.token}`,
-        '  The system names this app. Another program of yours could still pretend to be it.',
+        '  The system identifies this app. Another of your programs could still pretend to be it.',
         'Type allow abcdefgh, allow abcdefgh always or deny abcdefgh. 1:00 left.',
         '',
       ],
