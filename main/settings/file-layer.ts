@@ -5,7 +5,14 @@ import { dirname } from 'node:path'
 import { diskError } from '../base/errno.js'
 import { nearest } from '../base/nearest.js'
 import { DIRECTORY_MESSAGES } from '../storage/storage-messages.js'
-import { createGiven, SETTINGS_FILE, type Given, type Layer, type Messages } from './layer.js'
+import {
+  createGiven,
+  parseValue,
+  SETTINGS_FILE,
+  type Given,
+  type Layer,
+  type Messages,
+} from './layer.js'
 import { FILE_NAMES, findFileSetting } from './option-names.js'
 import type { SettingName } from './options.js'
 import { MESSAGES } from './settings-messages.js'
@@ -22,6 +29,9 @@ const SCHEMA_KEY = '$schema'
 
 export const PROVIDERS_KEY = 'providers'
 
+/** Says which issuer and client ID the client secret beside it is for, if flags or variables gave them. */
+export const SECRET_OWNER_KEY = 'clientSecretFor'
+
 /** The list `providers` of settings.json. */
 export type FoundProviders = {
   value: unknown
@@ -31,6 +41,8 @@ export type FoundProviders = {
 
 export type FileLayer = {
   layer: Layer
+  /** The issuer and the client ID that the layer's client secret is for, as far as the file says so. */
+  owner: Layer
   /** Null if the file has no list. */
   providers: FoundProviders | null
 }
@@ -38,22 +50,48 @@ export type FileLayer = {
 /** Reads settings.json at `path`. A null in the file counts as unset. */
 export function readFileLayer(path: string, read: ReadSettingsText, messages: Messages): FileLayer {
   const found = readText(path, read, messages)
-  if (found?.content === undefined) return { layer: new Map(), providers: null }
+  const none = { layer: new Map(), owner: new Map(), providers: null }
+  if (found?.content === undefined) return none
   const { content, places } = found
   if (!isObject(content)) {
     messages.problems.push(MESSAGES.notAnObject(path))
-    return { layer: new Map(), providers: null }
+    return none
   }
   const providers = content[PROVIDERS_KEY]
+  const layer = readContent(content, path, places, messages)
+  const toPlace = (member: string): string =>
+    `"${member}" in ${formatPlace(path, places?.get(member))}`
   return {
-    layer: readContent(content, path, places, messages),
+    layer,
+    owner: new Map([...layer, ...readOwner(content[SECRET_OWNER_KEY], toPlace, messages)]),
     providers: isSet(providers)
       ? {
           value: providers,
-          formatPlace: (member) => `"${member}" in ${formatPlace(path, places?.get(member))}`,
+          formatPlace: toPlace,
         }
       : null,
   }
+}
+
+const OTHER_KEYS: ReadonlySet<string> = new Set([SCHEMA_KEY, PROVIDERS_KEY, SECRET_OWNER_KEY])
+
+/** Reads whom the client secret is for. Anything unclear is a problem: the secret could go to the wrong one. */
+function readOwner(
+  value: unknown,
+  toPlace: (member: string) => string,
+  { problems }: Messages,
+): Layer {
+  if (!isSet(value)) return new Map()
+  const members = isObject(value) ? Object.entries(value) : []
+  const owner = members.flatMap(([key, member]) => {
+    if (key !== 'issuer' && key !== 'clientId') return []
+    const given = createGiven(member, SETTINGS_FILE, toPlace(`${SECRET_OWNER_KEY}.${key}`))
+    return 'value' in parseValue(key, given) ? [[key, given] as const] : []
+  })
+  if (owner.length === 0 || owner.length < members.length) {
+    problems.push(MESSAGES.badSecretOwner(toPlace(SECRET_OWNER_KEY)))
+  }
+  return new Map(owner)
 }
 
 function readContent(
@@ -64,7 +102,7 @@ function readContent(
 ): Layer {
   const layer = new Map<SettingName, Given>()
   for (const [key, value] of Object.entries(content)) {
-    if (key === SCHEMA_KEY || key === PROVIDERS_KEY) continue
+    if (OTHER_KEYS.has(key)) continue
     const name = findFileSetting(key)
     const place = formatPlace(path, places?.get(key))
     if (name === null) messages.problems.push(explainUnknownSetting(place, key))

@@ -16,7 +16,12 @@ import { findProblem, isGiven } from './layer.js'
 import type { SettingName, Settings } from './options.js'
 import type { ProviderOptions } from './provider-list.js'
 import type { SettingsFindings } from './read.js'
-import { checkSecretOwner, removeLeftSecret } from './secret-owner.js'
+import {
+  checkSecretOwner,
+  recordSecretOwner,
+  removeLeftSecret,
+  type SecretOwner,
+} from './secret-owner.js'
 
 /** The setting of each field, and the field's name in messages. */
 export const FIELDS: {
@@ -125,10 +130,14 @@ function toListed({ name, issuer, clientId, redirect }: ProviderSettings): Liste
 
 type Rejection = Extract<SaveOutcome, { kind: 'rejected' }>
 
-/** Returns the new content of settings.json, or a rejection because of the first invalid value. */
+/**
+ * Returns the new content of settings.json, or a rejection because of the first invalid value. `given`: the
+ * issuer and the client ID that flags and variables give.
+ */
 export function applyChanges(
   content: Readonly<Record<string, unknown>>,
   changes: SettingsChanges,
+  given: SecretOwner = {},
 ): { content: Record<string, unknown> } | Rejection {
   const changed: Record<string, unknown> = { ...content }
   for (const name of NAMES) {
@@ -145,7 +154,10 @@ export function applyChanges(
     changed[setting] = value
   }
   removeLeftSecret(content, changed)
-  return checkSecretOwner(content, changed, changes) ?? { content: changed }
+  return (
+    checkSecretOwner(content, changed, changes) ??
+    recordSecretOwner(changed, changes, given) ?? { content: changed }
+  )
 }
 
 /** Returns the value for the file, null for the default, or undefined if the field is unchanged. */

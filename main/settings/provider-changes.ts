@@ -2,7 +2,7 @@
 
 import type { ProviderChanges, ProviderFields, ProviderView, SaveOutcome } from '../ipc.js'
 import { isSameProviderName } from '../oauth/sign-in.js'
-import { isObject, PROVIDERS_KEY } from './file-layer.js'
+import { isObject, PROVIDERS_KEY, SECRET_OWNER_KEY } from './file-layer.js'
 import {
   applyChanges,
   FIELDS,
@@ -16,7 +16,7 @@ import { findProblem, isGiven } from './layer.js'
 import { OPTIONS, type FlatSettings } from './options.js'
 import { createName, OWN_SETTINGS, parseProviderName, toOptions } from './provider-list.js'
 import type { SettingsFindings } from './read.js'
-import { checkSecretOwner } from './secret-owner.js'
+import { checkOwnSecret, checkSecretOwner, findGivenOwner } from './secret-owner.js'
 import { MESSAGES, RULES } from './settings-messages.js'
 
 type Content = Readonly<Record<string, unknown>>
@@ -68,9 +68,10 @@ export function applyProviderChanges(
 ): Changed {
   const { settings } = findings
   const flat = findFlatProvider(findings)
-  if (name === null && settings.providers.length === 0) return applyChanges(content, changes)
+  const isFirst = name === null && settings.providers.length === 0
+  if (isFirst) return applyChanges(content, changes, findGivenOwner(findings))
   const change = { oldName: name, wanted: typedName?.trim(), changes }
-  if (flat !== null && name === flat.name) return changeFlat(content, flat, change, settings)
+  if (flat !== null && name === flat.name) return changeFlat(content, flat, change, findings)
   const entries = listEntries(content)
   const index = name === null ? entries.length : findIndex(entries, name)
   if (index === -1) return reject(MESSAGES.noSuchProvider(name ?? ''))
@@ -120,12 +121,15 @@ function changeFlat(
   content: Content,
   { name, lockedBy }: FlatProvider,
   change: EntryChange,
-  settings: SettingsFindings['settings'],
+  findings: SettingsFindings,
 ): Changed {
   const { wanted = '', changes } = change
-  if (wanted === '' || wanted === name) return applyChanges(content, changes)
+  if (wanted === '' || wanted === name)
+    return applyChanges(content, changes, findGivenOwner(findings))
   if (lockedBy !== null) return reject(MESSAGES.providerLocked(name, lockedBy))
-  return changeEntry(moveIntoList(content), 0, change, settings)
+  const rejection = checkOwnSecret(content, changes)
+  if (rejection !== null) return rejection
+  return changeEntry(moveIntoList(content), 0, change, findings.settings)
 }
 
 function changeEntry(
@@ -210,7 +214,7 @@ function moveIntoList(content: Content): Content {
 
 function withoutOwnSettings(content: Content): Record<string, unknown> {
   const changed = { ...content }
-  for (const name of OWN_SETTINGS) delete changed[name]
+  for (const name of [...OWN_SETTINGS, SECRET_OWNER_KEY]) delete changed[name]
   return changed
 }
 

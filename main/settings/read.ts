@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { checkAllowed } from './consent-settings.js'
 import { protectSettingsFile } from './client-secret.js'
 import { findDefaultDirectory, findHomeProblem, type System } from './default-directory.js'
-import { readFileLayer, type ReadSettingsText } from './file-layer.js'
+import { readFileLayer, type FileLayer, type ReadSettingsText } from './file-layer.js'
 import { readFlags } from './flags.js'
 import { isGiven, parseValue, SETTINGS_FILE, type Layer, type Messages } from './layer.js'
 import { NAMES } from './option-names.js'
@@ -71,7 +71,7 @@ export function examineSettings(sources: Sources): SettingsFindings {
   const path = join(dataDir.value, SETTINGS_FILE)
   const file = readFileLayer(path, sources.readFile ?? readSettingsText, messages)
   const layers = [flags, variables, file.layer]
-  const { settings, origins } = pickAll(layers, dataDir, messages)
+  const { settings, origins } = pickAll([flags, variables], file, { dataDir, messages })
   problems.push(...findProviderProblems(settings, layers, flags))
   if (file.layer.has('clientSecret') || hasClientSecret(file.providers)) {
     pushUnlessNull(problems, protectSettingsFile(path))
@@ -101,11 +101,12 @@ type Picked<Value> = { value: Value; origin: string }
 const DEFAULT_ORIGIN = 'default'
 
 function pickAll(
-  layers: readonly Layer[],
-  dataDir: Picked<string>,
-  messages: Messages,
+  given: readonly Layer[],
+  file: FileLayer,
+  { dataDir, messages }: { dataDir: Picked<string>; messages: Messages },
 ): { settings: FlatSettings; origins: Readonly<Record<SettingName, string>> } {
-  const secretLayers = findSecretLayers(layers, messages)
+  const layers = [...given, file.layer]
+  const secretLayers = findSecretLayers(layers, file, messages)
   const picked = NAMES.map((name) => {
     if (name === 'dataDir') return { name, ...dataDir }
     const isSecret = name === 'clientSecret' || name === 'clientSecretFile'

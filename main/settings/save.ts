@@ -24,7 +24,7 @@ import {
   type ProviderForm,
 } from './provider-changes.js'
 import { examineSettings, type SettingsFindings, type Sources } from './read.js'
-import { addSecretOwner, checkGivenSecret } from './secret-owner.js'
+import { checkGivenSecret, findGivenOwner } from './secret-owner.js'
 import { MESSAGES } from './settings-messages.js'
 import { readSettingsText, SettingsTextError } from './settings-text.js'
 
@@ -51,7 +51,8 @@ export function createSettingsFile(supervisor: RunsSettings, sources: Sources): 
   return {
     view: (startAtLogin) =>
       createSettingsView(examineSettings(sources), defaults, startAtLogin, path()),
-    save: (changes) => save((content) => applyChanges(content, changes)),
+    save: (changes) =>
+      save((content, findings) => applyChanges(content, changes, findGivenOwner(findings))),
     readProvider(name) {
       const form = createProviderForm(name, examineSettings(sources))
       if (form === null) throw new Error(MESSAGES.noSuchProvider(name ?? ''))
@@ -119,9 +120,7 @@ function applyChange(
   const findings = examine(before)
   const wanted = change(before, findings)
   if ('kind' in wanted) return wanted
-  const changed = addSecretOwner(before, wanted.content, findings)
-  if ('kind' in changed) return changed
-  const { content } = changed
+  const { content } = wanted
   const after = examine(content)
   const rejection = checkGivenSecret(findings, after)
   if (rejection !== null) return rejection

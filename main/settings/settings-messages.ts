@@ -118,6 +118,12 @@ const providerMessages = {
   secretNotUsed: (place: string, override: string) =>
     `${place} is not used, because ${override} names another provider than the one that the secret is ` +
     'for.',
+  secretOfUnknownOwner: (place: string, origin: string) =>
+    `${place} does not say which provider it is for, so the one that ${origin} names gets it. Enter the ` +
+    'secret again in the window, and no other provider will get it.',
+  badSecretOwner: (place: string) =>
+    `${place} must be the provider that the client secret is for: { "issuer": "https://…", "clientId": ` +
+    '"…" }.',
   issuerMissing: 'A client ID is set, but no issuer. Set the issuer too (--issuer).',
   clientIdMissing: 'An issuer is set, but no client ID. Set the client ID too (--client-id).',
 }

@@ -172,49 +172,6 @@ for (const [what, start, origin] of [
   })
 }
 
-type Named = Partial<typeof PROVIDER>
-
-/** Gives the provider, or a part of it, by flags or by variables. */
-const asFlags = ({ issuer, clientId }: Named): Start => ({
-  args: [
-    ...(issuer === undefined ? [] : ['--issuer', issuer]),
-    ...(clientId === undefined ? [] : ['--client-id', clientId]),
-  ],
-})
-const asVariables = ({ issuer, clientId }: Named): Start => ({
-  env: {
-    ...(issuer !== undefined && { LATCHKEY_ISSUER: issuer }),
-    ...(clientId !== undefined && { LATCHKEY_CLIENT_ID: clientId }),
-  },
-})
-
-for (const [how, start] of [
-  ['flags', asFlags],
-  ['variables', asVariables],
-] as const) {
-  for (const [what, now, later] of [
-    ['the issuer', { issuer: PROVIDER.issuer }, OTHER_ISSUER],
-    ['the client ID', { clientId: PROVIDER.clientId }, OTHER_CLIENT],
-    ['both, and later another issuer', PROVIDER, { ...PROVIDER, ...OTHER_ISSUER }],
-    ['both, and later another client ID', PROVIDER, { ...PROVIDER, ...OTHER_CLIENT }],
-  ] as const) {
-    test(`a secret that the window saves keeps its provider if ${how} give ${what}`, async ({
-      given,
-    }) => {
-      const typed: Record<string, string> = { ...PROVIDER, clientSecret: SECRET }
-      for (const name of Object.keys(now)) delete typed[name]
-      expect(await given.open(start(now)).save(typed)).toEqual(SAVED)
-      const content = given.content()
-      expect(content).toEqual({ ...PROVIDER, clientSecret: SECRET })
-      expect(revealed(given.examine({ ...start(now), content }))).toBe(SECRET)
-      expect(revealed(given.examine({ content }))).toBe(SECRET)
-      const other = given.examine({ ...start(later), content })
-      expect(other.settings.providers).toHaveLength(1)
-      expect(revealed(other)).toBeUndefined()
-    })
-  }
-}
-
 test('a secret without a provider is not saved', async ({ given }) => {
   const file = given.open({})
   expect(await file.save({ clientSecret: SECRET })).toEqual({
@@ -264,3 +221,161 @@ test('a variable with a secret completes a provider of flags', ({ given }) => {
     lockedBy: 'LATCHKEY_CLIENT_SECRET',
   })
 })
+
+const OWNER_KEY = 'clientSecretFor'
+const NAMES = {
+  issuer: ['--issuer', 'LATCHKEY_ISSUER'],
+  clientId: ['--client-id', 'LATCHKEY_CLIENT_ID'],
+}
+
+/** Gives the provider, or a part of it, by flags or variables. */
+function giveBy(kind: 'flags' | 'variables', provider: Partial<typeof PROVIDER>): Start {
+  const names = Object.keys(provider) as (keyof typeof NAMES)[]
+  const [flags, variables] = [0, 1].map((index) =>
+    names.map((name) => [NAMES[name][index]!, provider[name]!] as const),
+  )
+  return kind === 'flags' ? { args: flags!.flat() } : { env: Object.fromEntries(variables!) }
+}
+
+for (const kind of ['flags', 'variables'] as const) {
+  for (const given of [['issuer'], ['clientId'], ['issuer', 'clientId']] as const) {
+    const pick = (provider: typeof PROVIDER, names: readonly string[]): Partial<typeof PROVIDER> =>
+      Object.fromEntries(Object.entries(provider).filter(([name]) => names.includes(name)))
+    const inFile = ['issuer', 'clientId'].filter((name) => !given.some((one) => one === name))
+
+    test(`a secret that the window saves is for ${given.join(' and ')} of ${kind}, and for no other`, async ({
+      given: latchkey,
+    }) => {
+      const start = giveBy(kind, pick(PROVIDER, given))
+      const file = latchkey.open(start)
+      const changes = { ...pick(PROVIDER, inFile), clientSecret: SECRET }
+      expect(await file.save(changes)).toEqual(SAVED)
+      const content = latchkey.content() as Record<string, unknown>
+      // What a later start without the flag uses does not change.
+      expect(content).toEqual({ ...changes, [OWNER_KEY]: PROVIDER })
+
+      const same = latchkey.examine({ content, ...start })
+      expect([revealed(same), same.problems, same.warnings]).toEqual([SECRET, [], []])
+      for (const other of ['flags', 'variables'] as const) {
+        for (const change of given) {
+          const provider = { ...PROVIDER, ...(change === 'issuer' ? OTHER_ISSUER : OTHER_CLIENT) }
+          const byOther = giveBy(other, pick(provider, given))
+          const findings = latchkey.examine({ content, ...byOther })
+          expect([revealed(findings), findings.problems]).toEqual([undefined, []])
+          expect(findings.settings.clientSecret).toBeNull()
+          expect(findings.warnings).toEqual([
+            expect.stringContaining(NAMES[change][other === 'flags' ? 0 : 1]!),
+          ])
+        }
+      }
+      const inWindow = latchkey.open({ content, ...start })
+      expect(await inWindow.save({ notifications: false })).toEqual(SAVED)
+      expect(latchkey.content()).toEqual({ ...content, noNotifications: true })
+      expect(await inWindow.save({ clientSecret: '' })).toEqual(SAVED)
+      expect(latchkey.content()).toEqual({ ...pick(PROVIDER, inFile), noNotifications: true })
+    })
+  }
+}
+
+const OWNED = { clientSecret: SECRET, [OWNER_KEY]: PROVIDER }
+
+test('a secret for another provider of a flag is replaced by the one of this provider', async ({
+  given,
+}) => {
+  const other = { ...PROVIDER, ...OTHER_ISSUER }
+  const file = given.open({ content: OWNED, ...giveBy('flags', other) })
+  expect(file.view(AUTOSTART).fields.clientSecret).toEqual({ value: '', lockedBy: null })
+  expect(await file.save({ clientSecret: 'new' })).toEqual(SAVED)
+  expect(given.content()).toEqual({ clientSecret: 'new', [OWNER_KEY]: other })
+})
+
+test('a secret for the provider of a flag is for the same provider in the window, and for no other', async ({
+  given,
+}) => {
+  const file = given.open({ content: OWNED })
+  expect(await file.saveProvider(null, { ...PROVIDER, ...OTHER_ISSUER })).toEqual({
+    kind: 'rejected',
+    field: 'clientSecret',
+    message: MESSAGES.secretOfOtherIssuer,
+  })
+  expect(await file.saveProvider(null, { ...PROVIDER, ...OTHER_CLIENT })).toEqual({
+    kind: 'rejected',
+    field: 'clientSecret',
+    message: MESSAGES.secretOfOtherClientId,
+  })
+  expect(await file.saveProvider(null, PROVIDER)).toEqual(SAVED)
+  expect(revealed({ settings: given.restarted.at(-1)! })).toBe(SECRET)
+  // The provider of settings.json takes all that is its own into the list, and out of the file.
+  expect(await file.saveProvider(NAME, { name: 'work' })).toEqual(SAVED)
+  const entry = { ...PROVIDER, clientSecret: SECRET, name: 'work' }
+  expect(given.content()).toEqual({ providers: [entry] })
+})
+
+test('a secret for another provider does not move into the list', async ({ given }) => {
+  const content = { ...OWNED, ...PROVIDER, ...OTHER_ISSUER }
+  const file = given.open({ content })
+  const name = 'other.example'
+  expect(await file.saveProvider(name, { name: 'work' })).toEqual({
+    kind: 'rejected',
+    field: 'clientSecret',
+    message: MESSAGES.secretOfOtherIssuer,
+  })
+  expect(given.content()).toEqual(content)
+  expect(await file.saveProvider(name, { name: 'work', clientSecret: 'new' })).toEqual(SAVED)
+  const entry = { ...PROVIDER, ...OTHER_ISSUER, clientSecret: 'new', name: 'work' }
+  expect(given.content()).toEqual({ providers: [entry] })
+})
+
+test('a provider that the window removes or empties takes the owner of its secret with it', async ({
+  given,
+}) => {
+  const content = { ...OWNED, ...PROVIDER, audience: 'api' }
+  expect(await given.open({ content }).removeProvider(NAME)).toEqual(SAVED)
+  expect(given.content()).toEqual({ audience: 'api' })
+  const file = given.open({ content })
+  expect(await file.saveProvider(NAME, { issuer: '', clientId: '' })).toEqual(SAVED)
+  expect(given.content()).toEqual({ audience: 'api' })
+})
+
+test('the providers of the list have nothing to do with the owner of the secret beside it', async ({
+  given,
+}) => {
+  const entry = { ...PROVIDER, name: 'work', issuer: 'https://work.example', clientSecret: 'work' }
+  const content = { ...OWNED, providers: [entry] }
+  const file = given.open({ content, ...giveBy('flags', { ...PROVIDER, ...OTHER_ISSUER }) })
+  expect(await file.saveProvider('work', { clientSecret: 'newer' })).toEqual(SAVED)
+  expect(given.content()).toEqual({ ...OWNED, providers: [{ ...entry, clientSecret: 'newer' }] })
+  const secrets = given.restarted.at(-1)!.providers.map((one) => one.clientSecret?.reveal())
+  expect(secrets).toEqual([undefined, 'newer'])
+})
+
+for (const [name, part] of [
+  ['issuer', { clientId: 'abc' }],
+  ['clientId', { issuer: PROVIDER.issuer }],
+] as const) {
+  test(`a secret that does not say its ${name} is used as before, with a warning if a flag names one`, ({
+    given,
+  }) => {
+    const content = { ...part, clientSecret: SECRET }
+    const column = JSON.stringify(part).length + 1
+    for (const kind of ['flags', 'variables'] as const) {
+      const findings = given.examine({ content, ...giveBy(kind, { [name]: PROVIDER[name] }) })
+      expect([revealed(findings), findings.problems]).toEqual([SECRET, []])
+      const place = `"clientSecret" in ${given.path} (line 1, column ${column})`
+      const origin = NAMES[name][kind === 'flags' ? 0 : 1]!
+      expect(findings.warnings).toEqual([MESSAGES.secretOfUnknownOwner(place, origin)])
+    }
+  })
+}
+
+for (const owner of ['abc', [], {}, { issuer: 'http://a.example' }, { ...PROVIDER, scope: 'x' }]) {
+  test(`${JSON.stringify(owner)} is no owner of a secret, so Latchkey does not start`, ({
+    given,
+  }) => {
+    const content = { ...PROVIDER, clientSecret: SECRET, [OWNER_KEY]: owner }
+    const place = `"${OWNER_KEY}" in ${given.path} (line 1, column `
+    const { problems } = given.examine({ content })
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toContain(place)
+  })
+}

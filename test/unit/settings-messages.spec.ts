@@ -159,6 +159,14 @@ test('the messages about settings', () => {
       "work is set by --issuer, so it can't be renamed or removed here.",
     ],
     [
+      MESSAGES.secretOfUnknownOwner('"clientSecret" in FILE', '--issuer'),
+      '"clientSecret" in FILE does not say which provider it is for, so the one that --issuer names gets it. Enter the secret again in the window, and no other provider will get it.',
+    ],
+    [
+      MESSAGES.badSecretOwner('"clientSecretFor" in FILE'),
+      '"clientSecretFor" in FILE must be the provider that the client secret is for: { "issuer": "https://…", "clientId": "…" }.',
+    ],
+    [
       MESSAGES.sameName('Work'),
       'Two providers have the name Work. Names must differ in more than upper and lower case.',
     ],

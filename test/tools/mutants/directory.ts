@@ -349,13 +349,23 @@ export const DIRECTORY: readonly MutatedFile[] = [
     faults: [
       {
         name: 'a secret of settings.json goes to the provider of a flag',
-        find: 'if (override === null) return [layer]',
-        replace: 'if (override === null || layer.size > 0) return [layer]',
+        find: '    if (override === null) {',
+        replace: '    if (override === null || layer.size > 0) {',
       },
       {
         name: 'a client secret stays for another client ID of the window',
         find: '(before[name] ?? null) !== (after[name] ?? null)',
         replace: "name === 'issuer' && before[name] !== after[name]",
+      },
+      {
+        name: 'a secret that the window saves beside a flag keeps no provider',
+        find: 'after[SECRET_OWNER_KEY] = Object',
+        replace: 'after[`${SECRET_OWNER_KEY}-`] = Object',
+      },
+      {
+        name: 'the owner that is stored beside a secret does not decide',
+        find: 'isStored ? stored.owner : layer,',
+        replace: 'isStored ? stored.layer : layer,',
       },
       {
         name: 'a secret of a variable stays for another client ID of the window',
@@ -368,12 +378,6 @@ export const DIRECTORY: readonly MutatedFile[] = [
     file: 'main/settings/save.ts',
     specs: ['test/unit/secret-owner.spec.ts'],
     faults: [
-      {
-        name: 'a secret that the window saves beside a flag keeps no provider',
-        find: '  const changed = addSecretOwner(before, wanted.content, findings)\n',
-        replace:
-          '  void addSecretOwner\n  const changed = wanted as Extract<typeof wanted, { content: object }>\n',
-      },
       {
         name: 'a secret of a variable goes to the issuer that the window sets',
         find: '  if (rejection !== null) return rejection\n',
