@@ -13,6 +13,7 @@ import { answerJson, DONE, type Answer } from './answer.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
 import { describeAccount } from './describe-session.js'
 import type { EndpointName } from './endpoints.js'
+import { loadSchemas, type Schemas } from './load-schemas.js'
 import type { Handlers } from './pkce-routes.js'
 import { makeNotSignedInProblem, Problem } from './problem.js'
 import { readJson, watchHangUp } from './read-request.js'
@@ -41,14 +42,12 @@ export function createAgentHandlers(deps: AgentRouteDeps): Pick<Handlers, AgentE
   }
 }
 
-type Models = typeof import('./agent-models.js')
-
 async function readBody<Value>(
   request: IncomingMessage,
-  choose: (models: Models) => z.ZodType<Value>,
+  choose: (schemas: Schemas) => z.ZodType<Value>,
 ): Promise<Value> {
   const body = (await readJson(request)) ?? {}
-  return parseBody(choose(await import('./agent-models.js')), body)
+  return parseBody(choose(await loadSchemas()), body)
 }
 
 /** The holder of a key learns nothing else. Fails with `not-allowed`. */

@@ -19,6 +19,7 @@ import { renewForCaller } from './renewal-call.js'
 import type { EndpointName } from './endpoints.js'
 import { isFromAPage, readOrigins } from './guard.js'
 import { limitNewSession } from './key-limits.js'
+import { loadSchemas } from './load-schemas.js'
 import type { Pkce, SeededPkce } from './models.js'
 import { Problem, toBeginProblem, toProblem } from './problem.js'
 import { findKey, notAllowed, requireUnlocked, type FindCaller } from './require-consent.js'
@@ -94,8 +95,6 @@ export function createPkceHandlers(pkceDeps: PkceDeps): Pick<Handlers, PkceEndpo
 }
 
 /** Loaded on first use: creating the models takes as long as the rest of the API. */
-const loadModels = (): Promise<typeof import('./models.js')> => import('./models.js')
-
 function makeChallenge(): Answer {
   const verifier = createVerifier()
   // The API's reference compares the nonce with the state, so both are the same.
@@ -117,7 +116,7 @@ async function authorize(
   const providers = preferProviderOf(key?.owner ?? defaultAccount(agent.model()), deps.providers)
   const sent =
     verifier === null
-      ? parseBody((await loadModels()).seededPkce, body)
+      ? parseBody((await loadSchemas()).seededPkce, body)
       : createSeed(providers[0] ?? null, verifier)
   const provider = await checkSeed({ ...deps, providers }, sent)
   if (key !== null) requireKeyAt(key, provider)
@@ -184,7 +183,7 @@ async function exchangeOrRenew(
     }
     return answerExchange(deps, call, latest)
   }
-  const { tokenizedPkce } = await loadModels()
+  const { tokenizedPkce } = await loadSchemas()
   const wanted = parseBody(tokenizedPkce, body)
   if (wanted.grant_type === 'refresh_token') {
     return renewForCaller(deps, request, { wanted, hangUp })

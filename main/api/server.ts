@@ -14,6 +14,7 @@ import { createCallerCheck } from './check-caller.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
 import { findPath, readPath } from './endpoints.js'
 import { createIdentityAccess, type IdentityAccess } from './identity-access.js'
+import { loadSchemas } from './load-schemas.js'
 import { createPkceHandlers, type Handler, type Handlers, type PkceDeps } from './pkce-routes.js'
 import { Problem, rejectRequest, toAnswer } from './problem.js'
 import { answerProof } from './proof.js'
@@ -253,7 +254,7 @@ function createHandlers(deps: AnsweringDeps & PkceDeps & { access: IdentityAcces
     'GET /.well-known/version': () => answerText(deps.clientVersion ?? deps.version),
     'GET /.well-known/proof': (request) => answerProof(known, request),
     'GET /openapi.json': async () => {
-      const { describeApi } = await import('./openapi.js')
+      const { describeApi } = await loadSchemas()
       return answerJson((description ??= JSON.stringify(describeApi(deps.version, deps.url))))
     },
   }

@@ -7,6 +7,7 @@ import { answerJson, DONE, type Answer } from './answer.js'
 import { describeAccount, describeSession } from './describe-session.js'
 import type { EndpointName } from './endpoints.js'
 import type { IdentityAccess } from './identity-access.js'
+import { loadSchemas } from './load-schemas.js'
 import type { AccountList } from './models.js'
 import type { Handlers } from './pkce-routes.js'
 import type { ProgramSignIns } from './program-sign-in.js'
@@ -41,8 +42,6 @@ export function createSessionHandlers(deps: SessionDeps): Pick<Handlers, Session
 }
 
 /** Loaded on first use: creating the models takes as long as the rest of the API. */
-const loadModels = (): Promise<typeof import('./models.js')> => import('./models.js')
-
 async function readSession(
   { agent, identity }: SessionDeps,
   request: IncomingMessage,
@@ -70,7 +69,7 @@ async function signIn(
 ): Promise<Answer> {
   const hangUp = watchHangUp(response)
   const body = await readJson(request)
-  const { sessionSignInRequest } = await loadModels()
+  const { sessionSignInRequest } = await loadSchemas()
   const { provider, account } = parseBody(sessionSignInRequest, body ?? {})
   const signedIn = await signIns.signIn(request, { provider, account, hangUp })
   return answerJson(JSON.stringify(describeSession(agent, signedIn)))
@@ -83,7 +82,7 @@ async function signOut(
 ): Promise<Answer> {
   const hangUp = watchHangUp(response)
   const body = await readJson(request)
-  const { sessionSignOutRequest } = await loadModels()
+  const { sessionSignOutRequest } = await loadSchemas()
   const { account: named } = parseBody(sessionSignOutRequest, body ?? {})
   await signOutForCaller(deps, request, { account: named, hangUp })
   return DONE
@@ -96,7 +95,7 @@ async function readToken(
 ): Promise<Answer> {
   const hangUp = watchHangUp(response)
   const body = await readJson(request)
-  const { sessionTokenRequest } = await loadModels()
+  const { sessionTokenRequest } = await loadSchemas()
   const wanted = parseBody(sessionTokenRequest, body ?? {})
   return answerToken(deps, request, { wanted, hangUp })
 }

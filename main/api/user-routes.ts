@@ -9,6 +9,7 @@ import { answerJson, answerText, DONE, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import type { EndpointName } from './endpoints.js'
 import type { IdentityAccess, IdentityDeps, Patience } from './identity-access.js'
+import { loadSchemas } from './load-schemas.js'
 import type { Context, SentApplication, UserProfile, Users } from './models.js'
 import type { Handlers } from './pkce-routes.js'
 import { makeNotSignedInProblem, Problem } from './problem.js'
@@ -83,8 +84,6 @@ function answer(value: UserProfile | Users | Context | { user?: UserProfile }): 
 }
 
 /** Loaded on first use, as for the other endpoints. */
-const loadModels = (): Promise<typeof import('./models.js')> => import('./models.js')
-
 /** To the clients, an account whose session has ended is not signed in. */
 function isSignedIn(account: AccountSession): boolean {
   return account.kind === 'signed-in'
@@ -101,7 +100,7 @@ async function findSignedIn(
 
 async function connect(deps: UserDeps, request: IncomingMessage, osId: string): Promise<Answer> {
   const body = await readJson(request)
-  const { application } = parseBody((await loadModels()).connection, body)
+  const { application } = parseBody((await loadSchemas()).connection, body)
   const account = await findSignedIn(deps.identity, request)
   return answer({
     os: osId,
@@ -145,7 +144,7 @@ async function readToken(
 /** An unknown person and one that the program is not allowed to know get the same answer. */
 async function select(deps: UserDeps, request: IncomingMessage): Promise<Answer> {
   const body = await readJson(request)
-  const { user_id: id, email } = parseBody((await loadModels()).selectedUser, body)
+  const { user_id: id, email } = parseBody((await loadSchemas()).selectedUser, body)
   if (id === undefined && email === undefined) {
     throw new Problem('malformed', PROBLEM_DETAILS.nobodyNamed)
   }

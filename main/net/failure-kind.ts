@@ -29,7 +29,7 @@ export type FailureKind =
 
 /** The kind of a code such as `ECONNREFUSED`, `ERR_TIMED_OUT` or `CERT_HAS_EXPIRED`. */
 export function toFailureKind(code: string): FailureKind {
-  const known = KINDS.get(code)
+  const known = listKinds().get(code)
   if (known !== undefined) return known
   return PATTERNS.find(([pattern]) => pattern.test(code))?.[1] ?? 'unknown'
 }
@@ -141,10 +141,10 @@ const PATTERNS: readonly (readonly [RegExp, FailureKind])[] = [
   [/^ERR_HTTP2|^HPE_|RESPONSE_HEADERS/, 'malformed'],
 ]
 
-const KINDS: ReadonlyMap<string, FailureKind> = new Map([
-  ...listCodes(CHROMIUM, 'ERR_'),
-  ...listCodes(SYSTEM, ''),
-])
+/** Made on first use: most starts see no failure. */
+let kinds: ReadonlyMap<string, FailureKind> | null = null
+const listKinds = (): ReadonlyMap<string, FailureKind> =>
+  (kinds ??= new Map([...listCodes(CHROMIUM, 'ERR_'), ...listCodes(SYSTEM, '')]))
 
 function* listCodes(
   table: Readonly<Partial<Record<FailureKind, string>>>,

@@ -3,8 +3,9 @@
 //
 // dist/main/       index.js (the tray app), start.js, headless.js and cli.js (the command line), each in one
 //                  file; commands.js, which headless.js and cli.js load when they start the agent, the
-//                  diagnosis or the removal; preload.cjs; and each package that is loaded on first use, in
-//                  a file of its own. And the xdg-open that comes with the package `open`
+//                  diagnosis or the removal; schemas.js, which the first call with a body loads;
+//                  preload.cjs; and each package that is loaded on first use, in a file of its own. And the
+//                  xdg-open that comes with the package `open`
 // dist/renderer/   the window's script
 // dist/demo/       the demo provider
 // dist/third-party-notices.txt   the licences of the packages in these files
@@ -86,6 +87,17 @@ const loadedLater = {
   },
 }
 
+/** Leaves the schemas to a file of their own, because most of it is zod. The tray app needs zod anyway. */
+const schemasLater = {
+  name: 'schemas-later',
+  setup({ onResolve }) {
+    // zod has a file of this name, too.
+    onResolve({ filter: /^\.\/schemas\.js$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
+  },
+}
+
 /**
  * Keeps electron-store away from signals: its package when-exit ends the process itself by the signal.
  * Electron handles SIGTERM, SIGINT and SIGHUP once the app is ready, and quits. A listener that Node.js
@@ -141,23 +153,31 @@ const demo = {
   packages: 'external',
 }
 
+const PROGRAM = {
+  ...NODE,
+  outdir: 'dist/main',
+  external: ['electron'],
+  plugins: [...NODE.plugins, unmapped],
+  sourcemap: 'external',
+  // Not the names, which are part of stacks.
+  minifyWhitespace: true,
+  minifySyntax: true,
+}
+
 const bundles = [
   {
-    ...NODE,
+    ...PROGRAM,
     entryPoints: {
       index: 'main/index.ts',
       start: 'main/start.ts',
       headless: 'main/headless.ts',
       cli: 'main/cli.ts',
-      commands: 'main/terminal/commands.ts',
     },
-    outdir: 'dist/main',
-    external: ['electron'],
-    plugins: [...NODE.plugins, unmapped],
-    sourcemap: 'external',
-    // Not the names, which are part of stacks.
-    minifyWhitespace: true,
-    minifySyntax: true,
+  },
+  {
+    ...PROGRAM,
+    entryPoints: { commands: 'main/terminal/commands.ts', schemas: 'main/api/schemas.ts' },
+    plugins: [...PROGRAM.plugins, schemasLater],
   },
   {
     ...NODE,

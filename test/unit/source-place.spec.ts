@@ -32,7 +32,7 @@ test('a place that is in no source map stays as it is', () => {
   }
 })
 
-for (const file of ['commands.js', 'headless.js', 'index.js', 'start.js']) {
+for (const file of ['commands.js', 'headless.js', 'index.js', 'schemas.js', 'start.js']) {
   test(`S38: the source map of ${file} holds no source text and no path of the builder`, () => {
     const map = JSON.parse(readBuilt(`${file}.map`)) as { sources: string[] }
     expect(Object.keys(map).toSorted()).toEqual(['mappings', 'names', 'sources', 'version'])
