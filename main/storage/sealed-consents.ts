@@ -69,7 +69,7 @@ const grant: Schema<Grant> = either(
   }),
   objectOf({ ...common, kind: anyOf(['key']), hash: string, scope: nullable(string) }),
 )
-/** The content of the file. One grant that does not fit is a reason to reject all. */
+/** The content of the file. If one grant is malformed, all are rejected. */
 const content = objectOf({ grants: listOf(grant) })
 
 export type SealedConsentsOptions = { dataDir: string; tier: SealedTier; ciphers: Ciphers }

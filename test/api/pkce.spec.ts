@@ -1190,7 +1190,9 @@ test.describe('clear', () => {
     await expect(fetch(callback)).rejects.toThrow('fetch failed')
   })
 
-  test('is no error if there is nothing to clear, with the official client', async ({ serve }) => {
+  test('succeeds even if there is nothing to clear, with the official client', async ({
+    serve,
+  }) => {
     const { api } = await serve()
     await api.clearPKCE()
     await api.clearPKCE()

@@ -113,7 +113,7 @@ test('a program gets the current state at once, and each change', async ({ serve
   expect((await skipTo(stream, (data) => !isSignedIn(data))).data).toEqual(SIGNED_OUT)
 })
 
-test('a session that the provider ends is told with the reason', async ({ serve, open }) => {
+test('the end of a session at the provider is sent with its reason', async ({ serve, open }) => {
   const service = await serve()
   await signIn(service)
   const stream = await open(service.url)

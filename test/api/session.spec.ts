@@ -396,7 +396,7 @@ test('a sign-in that the person denies is 403 access-denied', async ({ serve }) 
   expectProblem(await called, 403, 'access-denied')
 })
 
-test('POST /session/sign-out signs the account out, and has nothing to do after that', async ({
+test('POST /session/sign-out signs the account out, and a second call changes nothing', async ({
   serve,
 }) => {
   const service = await serve()

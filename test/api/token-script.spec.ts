@@ -517,7 +517,9 @@ test('with another program on the port, the script ends with 3 and latchkey toke
   other.close()
 })
 
-test('a relative data directory is none of CDPATH or of the folder before', async ({ fake }) => {
+test('a relative data directory is looked up neither in CDPATH nor in the previous folder', async ({
+  fake,
+}) => {
   const { dataDir } = fake
   for (const name of ['-', 'data']) mkdirSync(join(dataDir, name), { mode: 0o700 })
   const env = { CDPATH: dirname(dataDir), OLDPWD: dataDir }

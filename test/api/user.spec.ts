@@ -183,7 +183,7 @@ test.describe('a caller that gives up and comes again', () => {
   })
 })
 
-test('a denial in the browser, a cancelled sign-in and a used-up budget are told', async ({
+test('a denial in the browser, a cancelled sign-in and a used-up budget are reported', async ({
   serve,
 }) => {
   const service = await serve()

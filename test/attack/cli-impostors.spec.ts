@@ -188,7 +188,7 @@ test('S50: a program of this user on the port of a stale file gets neither key n
   }
 })
 
-test('a proof for a file of an older version, or through a relay, is none', async ({
+test('a proof for a file of an older version, or through a relay, is not accepted', async ({
   folder,
   serve,
   listen,

@@ -258,7 +258,7 @@ test('a person reads the question, answers it, and lists and forgets the app', a
   expectToken(await app.ask(url, { key }))
 })
 
-test('if nobody can type any longer, apps get nothing, at once', async ({ apps, run }) => {
+test('once nobody can type commands, apps get nothing, and at once', async ({ apps, run }) => {
   const { program, url } = await startForPerson(run)
   const app = await apps.create('mail-sync.mjs')
   program.process.stdin.end()

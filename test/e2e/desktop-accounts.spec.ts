@@ -254,7 +254,7 @@ for (const keeps of [true, false]) {
   })
 }
 
-test('Sign out everywhere asks first, with the names, and closing the window is no agreement', async ({
+test('Sign out everywhere asks first, with the names, and closing the window does not confirm it', async ({
   start,
   add,
   provider,

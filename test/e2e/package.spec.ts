@@ -438,7 +438,7 @@ function commandLineTests(asar: () => string): void {
 
   for (const platform of ['linux', 'darwin', 'win32'] as const) {
     // On Windows, Electron's own standard input is at its end.
-    test(`git-credential reads git's request, and git gets why there is no token (${platform})`, async () => {
+    test(`git-credential reads git's request, and tells git why there is no token (${platform})`, async () => {
       const env = await installApp({ platform })
       const dataDir = join(folder, 'asked')
       const ask = (host: string) =>

@@ -67,9 +67,7 @@ async function visitAsBob(link: string): Promise<void> {
   await fetch(await answerLink(url.href, 'account=bob'))
 }
 
-test('with prompt=none bring no other person than the one that the user was asked about', async ({
-  start,
-}) => {
+test('with prompt=none return only the person that the user was asked about', async ({ start }) => {
   const running = await start()
   const { program } = running
   await signInAsAlice(program)

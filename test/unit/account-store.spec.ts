@@ -140,7 +140,7 @@ test('an account whose session has ended is sealed again by another cipher', asy
   expect(await readJson(join(folder, `${ENDED.id}.json`))).toMatchObject({ tier: 'keyring' })
 })
 
-test('a session of a person wins over an earlier one that has ended', async ({ open, folder }) => {
+test('a session of a person replaces an earlier one that has ended', async ({ open, folder }) => {
   await open(KEYRING).writeEnded(ENDED)
   const twin = { ...ALICE, id: 'bbbbbbbb' }
   await open(KEYRING).write(twin)

@@ -240,7 +240,7 @@ test.describe('F12: a sign-in at a provider', () => {
   })
 })
 
-test('F12: an account that was the default is not the default any more after it was signed out', async ({
+test('F12: an account that was the default is no longer the default after it was signed out', async ({
   ask,
 }) => {
   const { agent, signIn, signedIn } = await ask()

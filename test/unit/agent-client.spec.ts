@@ -91,7 +91,7 @@ test('every call carries the key, and without one none', async ({ fake }) => {
   }
 })
 
-test('an answer without a body is null, and one that is no JSON an error', async ({ fake }) => {
+test('an answer without a body is null, and one that is not JSON is an error', async ({ fake }) => {
   const client = await fake.client(null)
   const call = { method: 'GET', path: '/session' } as const
   fake.answer({ status: 204, body: '' })

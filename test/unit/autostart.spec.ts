@@ -624,7 +624,7 @@ test.describe('a Latchkey that has moved', () => {
     return fresh
   }
 
-  test('is started from its new place, with the arguments that the user added', ({ place }) => {
+  test('is started from its new location, with the arguments that the user added', ({ place }) => {
     const fresh = moved(place, 'Latchkey%201.AppImage', 'Latchkey 2.AppImage')
     const text = readFileSync(place.entry, 'utf8')
     place.write(
@@ -677,7 +677,7 @@ test.describe('a Latchkey that has moved', () => {
     expect(place.starts()).toEqual([program, place.home, '--autostart'])
   })
 
-  test('is turned off from its new place', ({ place }) => {
+  test('is turned off from its new location', ({ place }) => {
     const fresh = moved(place, 'a/latchkey', 'b/latchkey')
     expect(place.autostart(fresh).set(false)).toEqual(OFF)
     expect(existsSync(place.entry)).toBe(false)

@@ -172,7 +172,7 @@ test('flags come before or after the arguments, with = or without', () => {
   expect(parseCommand(['apps', 'forget', '--', '--odd']).words).toEqual(['forget', '--odd'])
 })
 
-test('flags come before the command, too, and their values are no commands', () => {
+test('flags may come before the command, and their values are not commands', () => {
   expect(parseCommand(['--json', 'token', '--account', 'k3vq7mzd'])).toMatchObject({
     command: { name: 'token' },
     values: { account: 'k3vq7mzd' },

@@ -36,7 +36,7 @@ function start() {
   return { consents, clock, lists, ask }
 }
 
-test('a denial that is over is told once, with a change of something else', () => {
+test('a denial that has ended is reported once, together with another change', () => {
   const { consents, clock, lists, ask } = start()
   ask(seenCaller(), 'denied')
   expect(lists).toMatchObject([{ denials: [{}] }])
@@ -47,7 +47,7 @@ test('a denial that is over is told once, with a change of something else', () =
   expect(lists).toHaveLength(2)
 })
 
-test('a denial that takes the place of another one is told', () => {
+test('a denial that replaces another one is reported', () => {
   const { clock, lists, ask } = start()
   ask(seenCaller(), 'denied')
   clock.advance(DENIED_MS)

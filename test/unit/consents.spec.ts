@@ -640,7 +640,7 @@ test.describe('S24: a program that polls for the name and then wants a token is 
   }
 })
 
-test.describe('S24: a program that asks in vain is asked about less and less often', () => {
+test.describe('S24: the person is asked less and less often about a program that keeps asking', () => {
   const IN_VAIN = {
     unanswered: ({ clock }: Started) => clock.advance(ANSWER_TIMEOUT_MS),
     denied: ({ consents, asked }: Started) => consents.answer(asked.at(-1)!.id, 'denied'),
@@ -776,7 +776,7 @@ test.describe('S24: a program that asks in vain is asked about less and less oft
   })
 })
 
-test('the list is told only if it has changed', async () => {
+test('the list is reported only if it has changed', async () => {
   const { consents, asked, lists, clock } = start()
   void consents.ask(request())
   consents.answer(asked[0]!.id, 'denied')
@@ -906,7 +906,7 @@ test.describe('while the screen is locked', () => {
   })
 })
 
-test('S24: a sign-in that ends while the screen is locked is no consent', () => {
+test('S24: a sign-in that ends while the screen is locked is not consent', () => {
   const { consents } = start({ isScreenLocked: () => true })
   consents.allowSignedIn(seenCaller(), ALICE_REF)
   expect(consents.list().grants).toEqual([])
@@ -950,7 +950,7 @@ for (const forGood of [true, false]) {
   })
 }
 
-test('nobody is asked any longer when Latchkey has closed', async () => {
+test('nobody is asked after Latchkey has closed', async () => {
   const { consents, asked } = start()
   await consents.close()
   expect(await consents.ask(request())).toEqual(refused('unanswered'))

@@ -153,7 +153,7 @@ const DAMAGE: readonly [
     REASONS.passphraseMissing,
   ],
   [
-    'sealed by a key file, though key files are turned off now',
+    'sealed by a key file, but key files are now turned off',
     'key-file',
     nothing,
     MEMORY,

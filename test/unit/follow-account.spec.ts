@@ -116,7 +116,7 @@ test('the listener is called at once, and after each change that may matter', as
   }
 })
 
-test('sign-ins under way are no such change', async () => {
+test('sign-ins in progress do not count as a change', async () => {
   const { told, followed, listener, change } = setUp({ current: see(ALICE) })
   ;(await followed).listen(listener)
   await settled()
@@ -170,7 +170,7 @@ test('a consent that is taken back ends it, and asks nobody', async () => {
   expect(told).toHaveLength(2)
 })
 
-test('an account that is gone is no consent that is taken back', async () => {
+test('an account that is gone does not count as a consent taken back', async () => {
   const { state, told, followed, listener, change } = setUp({ current: see(ALICE) })
   ;(await followed).listen(listener)
   await settled()
@@ -212,7 +212,7 @@ for (const [name, thrown, reports] of [
   })
 }
 
-test('after it is closed, nobody is told anything', async () => {
+test('after it is closed, it reports nothing', async () => {
   const { state, told, subscribers, followed, listener, change } = setUp({ current: see(ALICE) })
   const { listen, close } = await followed
   listen(listener)

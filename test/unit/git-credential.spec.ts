@@ -100,7 +100,7 @@ test('the request ends at the blank line, or at the end of the input', async () 
   expect(await read()).toBe('')
 })
 
-test('a request that is too long, or is not UTF-8, is no request', async () => {
+test('a request that is too long, or is not UTF-8, is ignored', async () => {
   const long = new Uint8Array(70_000).fill(0x61)
   expect(await readRequest([long])).toBe('')
   expect(await readRequest([new Uint8Array([0x61, 0x3d, 0xff, 0x0a])])).toBe('')

@@ -180,7 +180,7 @@ test('a connection that waited loses what the person allowed for good and took b
   follower.close()
 })
 
-test('a call that waits and names an unknown account is told so', async ({
+test('a call that waits and names an unknown account gets that answer', async ({
   watched: { identity, from, asked },
 }) => {
   const request = from(APP, { 'x-latchkey-account': 'nobody22' })
@@ -216,7 +216,7 @@ test('after the person forgets a program, it sees nobody again', async ({
   follower.close()
 })
 
-test('S24: a key shows its account alone, and a wrong one is told', async ({
+test('S24: a key shows only its account, and a wrong key is reported', async ({
   watched: { agent, identity, from, id, asked, signIn },
 }) => {
   await fetch(await answerLink(await signIn({ kind: 'other' }), 'account=bob'))

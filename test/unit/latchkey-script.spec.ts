@@ -87,7 +87,7 @@ test('a mistyped command is for the app without a desktop, but not a path, a lin
   }
 })
 
-test('the value of a flag is no command', () => {
+test('the value of a flag is not a command', () => {
   expect(FLAGS_WITH_VALUE.size).toBeGreaterThan(20)
   for (const flag of FLAGS_WITH_VALUE) {
     for (const args of [[flag, 'token'], [flag, '--help'], [`${flag}=token`]]) {

@@ -57,7 +57,7 @@ test('a key in settings.json is not repeated, whatever its place is', () => {
   }
 })
 
-test('a token that is no valid value is not repeated, even in part', () => {
+test('a token that is not a valid value is not repeated, even in part', () => {
   const invalid = NAMES.filter((name) => takesValue(name) && name !== 'clientSecret').flatMap(
     (name) => {
       const { problems } = examine({ args: [`--${toFlag(name)}=${TOKEN}`] })

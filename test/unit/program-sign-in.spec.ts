@@ -178,7 +178,7 @@ for (const [name, caller] of [
   ['a program', APP],
   ['a process that may be another program', UNCERTAIN],
 ] as const) {
-  test(`S24: what the provider completes alone is no consent for ${name}`, async ({ desk }) => {
+  test(`S24: what the provider completes alone is not consent for ${name}`, async ({ desk }) => {
     const { begin, call, visit, reached, asked, answer, agent, provider } = desk
     provider.misbehave.idToken = (claims) => {
       claims['auth_time'] = Number(claims['iat']) - 60
@@ -281,7 +281,9 @@ test('S24: what was missed ends with a denial, a sign-out and its time', async (
   late.hangUp()
 })
 
-test('a failure is told once to the program that missed it, for a short time', async ({ desk }) => {
+test('a failure is reported once to the program that missed it, for a short time', async ({
+  desk,
+}) => {
   const { begin, call, agent, clock } = desk
   const fail = async (): Promise<void> => {
     const left = await begin(APP)
@@ -351,7 +353,9 @@ test('an account and a provider can be named', async ({ desk }) => {
   )
 })
 
-test('an account whose provider is no longer configured is not in the way', async ({ desk }) => {
+test('an account whose provider is no longer configured does not prevent a sign-in', async ({
+  desk,
+}) => {
   const { deps, from, links, provider, asked } = desk
   const alice = await signInByTray(desk)
   const tabs = links.length

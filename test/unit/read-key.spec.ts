@@ -61,7 +61,7 @@ test('the flag counts first, then the file of the variable, then the key in the 
   expect(readKey(undefined, {})).toBeNull()
 })
 
-test('spaces around the key play no part, and anything else is no key', ({ path }) => {
+test('spaces around the key do not matter, and anything else is not a key', ({ path }) => {
   for (const text of [KEY, `${KEY}\n`, `\r\n  ${KEY}\t\r\n`]) {
     writeFileSync(path, text)
     expect(readKey(path, {})?.reveal()).toBe(KEY)

@@ -22,7 +22,7 @@ function on({
 
 const APPARMOR = { '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1' }
 
-test('a kernel that allows user namespaces for everyone is no obstacle', () => {
+test('a kernel that allows user namespaces for everyone is not an obstacle', () => {
   expect(findSandboxObstacle(on({}))).toBeNull()
   const files = {
     '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '0',

@@ -27,7 +27,7 @@ test('the proof is the HMAC-SHA256 of the instance, the port and the nonce', () 
   expect(isProof(expected, IDENTITY, CHALLENGE)).toBe(true)
 })
 
-test('S50: a proof for anything else is none', () => {
+test('S50: a proof for anything else is not accepted', () => {
   const proof = proveService(IDENTITY, CHALLENGE)
   expect(isProof(proof, IDENTITY, { ...CHALLENGE, port: 5324 })).toBe(false)
   expect(isProof(proof, IDENTITY, { ...CHALLENGE, nonce: createNonce() })).toBe(false)

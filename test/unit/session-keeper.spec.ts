@@ -85,7 +85,9 @@ const test = base.extend<{ kept: Kept }>({
   },
 })
 
-test('S19: a sign-out wins over an app’s sign-in that waits in the queue', async ({ kept }) => {
+test('S19: a sign-out takes precedence over an app’s sign-in that waits in the queue', async ({
+  kept,
+}) => {
   const { sessionKeeper, sessionStore, fresh, id, held } = kept
   const { signal } = new AbortController()
   const keeping = Promise.allSettled([
@@ -98,7 +100,9 @@ test('S19: a sign-out wins over an app’s sign-in that waits in the queue', asy
   expect([held(), await sessionStore.read()]).toEqual([null, null])
 })
 
-test('S19: a sign-out wins over an app’s sign-in that is being written', async ({ kept }) => {
+test('S19: a sign-out takes precedence over an app’s sign-in that is being written', async ({
+  kept,
+}) => {
   const { sessionKeeper, sessionStore, fresh, id, held } = kept
   const keeping = sessionKeeper.keep(fresh, new AbortController().signal)
   const signedOut = sessionKeeper.signOut(id)
@@ -439,7 +443,9 @@ test('a sign-in during the reading at the start waits for it, and continues the 
   sessionKeeper.close()()
 })
 
-test('S19: a sign-out wins over the session that is being read at the start', async ({ kept }) => {
+test('S19: a sign-out takes precedence over the session that is being read at the start', async ({
+  kept,
+}) => {
   const { sessionKeeper, events, held, store, isReading, goOn } = await beforeTheReading(kept)
   const restored = sessionKeeper.restore()
   await isReading
@@ -517,7 +523,9 @@ test('S19: a sign-out while a session can’t be opened leaves the sessions of o
   sessionKeeper.close()()
 })
 
-test('a sign-in that could not be stored wins over the stored session', async ({ kept }) => {
+test('a sign-in that could not be stored takes precedence over the stored session', async ({
+  kept,
+}) => {
   const { sessionKeeper, held, goOn, store } = await beforeTheReading(kept)
   store.write = () => Promise.reject(new AuthError('storage-failed', 'The disk is full.'))
   await sessionKeeper.keep(kept.fresh, new AbortController().signal)

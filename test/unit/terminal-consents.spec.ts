@@ -551,7 +551,7 @@ for (const [typed, message] of [
   ['sing-in', ANSWERS.noCommand('sing-in', 'sign-in', [])],
   ['sing-in work', ANSWERS.noCommand('sing-in work', 'sign-in', [])],
 ] satisfies [string, string][]) {
-  test(`${typed.slice(0, 30)} is no command here, and the answer says what is`, async () => {
+  test(`${typed.slice(0, 30)} is not a command here, and the answer says what is`, async () => {
     const { type, calls, complaints } = typeInto({ ...TWO, consents: CONSENTS })
     expect(await type(typed)).toEqual({ ok: false, message })
     expect(complaints).toEqual([message])
@@ -565,7 +565,7 @@ test('the name of an app may be written like a flag', async () => {
   expect(await type('forget --app')).toEqual(told(ANSWERS.forgotten('--app')))
 })
 
-test('S48: a line that is no command is not echoed whole', async () => {
+test('S48: a line that is not a command is not echoed whole', async () => {
   const { type, complaints } = typeInto({})
   const secret = 'deny latchkey_0123456789012345678901234567890123456789 please'
   const { message } = await type(secret)

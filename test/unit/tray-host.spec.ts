@@ -52,7 +52,7 @@ for (const [what, answer] of [
   ['there is no watcher', ''],
   ['a watcher has no host', '(<false>,)\n'],
 ] as const) {
-  test(`if ${what}, the result after twenty seconds is no tray`, async () => {
+  test(`if ${what}, the result after twenty seconds is that there is no tray`, async () => {
     const { host, afterMs, asked } = await waited({ watcher: [answer] })
     expect({ host, afterMs }).toEqual({ host: 'none', afterMs: LOGIN_PATIENCE_MS })
     expect(asked.watcher).toBe(11)
