@@ -178,7 +178,7 @@ export const KEY = {
   heading: 'Create a key',
   intro:
     "A key is for a program that Latchkey can't recognize, such as a script that runs curl. Whoever has " +
-    'the key gets access tokens of the account without a question, and ID tokens, which prove to other ' +
+    'the key gets access tokens for the account without asking you, and ID tokens, which prove to other ' +
     'services who you are.',
   fields: {
     name: ['Name of the key', 'What the key is for, such as nightly backup.'],
@@ -257,7 +257,7 @@ export const SETTINGS = {
     ],
     asksForConsent: [
       'Ask before an app gets a token',
-      'Off: every program that runs as you gets tokens without a question.',
+      'Off: every program that runs as you gets tokens without asking you.',
     ],
     pauseWhenLocked: [
       'While the screen is locked, give apps nothing',

@@ -271,7 +271,7 @@ export const COMMANDS: readonly Command[] = [
     ],
     flags: [ACCOUNT, SCOPE, ...CALL_FLAGS],
     details: [
-      'A program that has the key gets access tokens without a question, and ID tokens, which prove who ' +
+      'A program that has the key gets access tokens without asking you, and ID tokens, which prove who ' +
         'you are. With --scope, it gets ID tokens only if openid is one of the scopes. Keep the key in a ' +
         'file that only you can read, and forget it if it leaks. In the example, set -C keeps a file that ' +
         'already exists.',

@@ -46,8 +46,8 @@ export const CONSENT_WORDS = {
     makeDefault: 'Make this account the default, which apps get unless they ask for another one',
     forgetApp: (app: string, id: string) => `Forget what you decided about ${app} (${id})`,
     makeKey: (name: string, scope: string | null) =>
-      `Make the key "${name}": whoever has it gets tokens of this account` +
-      `${scope === null ? '' : ` (${scope})`} without a question, until you forget it`,
+      `Make the key "${name}": whoever has it gets tokens for this account` +
+      `${scope === null ? '' : ` (${scope})`} without asking you, until you forget it`,
   },
   /** The same in a list. */
   purposesInList: {

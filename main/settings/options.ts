@@ -281,7 +281,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<FlatSettings[Name
     usage: '--allow PATH',
     repeats: true,
     isPath: true,
-    help: 'a program, or a script, that gets tokens without a question; repeatable',
+    help: 'a program, or a script, that gets tokens without asking you; repeatable',
     rule: RULES.allow,
     schema: listOf(text.refine(isAbsolute)).after(toPaths),
     fallback: [],

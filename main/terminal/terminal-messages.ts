@@ -103,7 +103,7 @@ export const CONSENT_LINES = {
   newKey: (name: string) => `This is the key ${name}. Latchkey does not show it again:`,
   /** `scopes`: null if the key is for all scopes of the account. */
   keyGives: (scopes: readonly string[] | null) =>
-    `Whoever has it gets access tokens ${scopes === null ? 'of the account' : nameScopes(scopes)}, and ` +
+    `Whoever has it gets access tokens ${scopes === null ? 'for the account' : nameScopes(scopes)}, and ` +
     (scopes === null || scopes.includes('openid')
       ? 'ID tokens, which prove who you are.'
       : 'no ID tokens.'),

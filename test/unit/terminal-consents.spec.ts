@@ -175,7 +175,7 @@ test('a new key names its scopes, and the ID tokens only if it gives some', () =
   const describe = (scope: string | null): string | undefined =>
     describeKey({ name: 'a', key: 'latchkey_abc', scope })[5]
   expect(describe(null)).toBe(
-    'Whoever has it gets access tokens of the account, and ID tokens, which prove who you are.',
+    'Whoever has it gets access tokens for the account, and ID tokens, which prove who you are.',
   )
   expect(describe('email')).toBe(
     'Whoever has it gets access tokens for the scope email, and no ID tokens.',

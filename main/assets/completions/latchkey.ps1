@@ -158,7 +158,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--expose-refresh-token'; Help = 'let other apps get the refresh token itself' }
       @{ Name = '--no-expose-refresh-token'; Help = 'turn off --expose-refresh-token' }
       @{ Name = '--consent'; Help = 'ask before an app gets tokens; with off, every app gets them'; Words = @('ask', 'off') }
-      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Words = @(); IsPath = $true }
+      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without asking you; repeatable'; Words = @(); IsPath = $true }
       @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
       @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
       @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Words = @() }
@@ -207,7 +207,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--expose-refresh-token'; Help = 'let other apps get the refresh token itself' }
       @{ Name = '--no-expose-refresh-token'; Help = 'turn off --expose-refresh-token' }
       @{ Name = '--consent'; Help = 'ask before an app gets tokens; with off, every app gets them'; Words = @('ask', 'off') }
-      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Words = @(); IsPath = $true }
+      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without asking you; repeatable'; Words = @(); IsPath = $true }
       @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
       @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
       @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Words = @() }
@@ -255,7 +255,7 @@ $script:LatchkeyCommands = [ordered]@{
       @{ Name = '--expose-refresh-token'; Help = 'let other apps get the refresh token itself' }
       @{ Name = '--no-expose-refresh-token'; Help = 'turn off --expose-refresh-token' }
       @{ Name = '--consent'; Help = 'ask before an app gets tokens; with off, every app gets them'; Words = @('ask', 'off') }
-      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without a question; repeatable'; Words = @(); IsPath = $true }
+      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without asking you; repeatable'; Words = @(); IsPath = $true }
       @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
       @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
       @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Words = @() }
