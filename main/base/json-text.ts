@@ -1,6 +1,7 @@
 // Reads handwritten JSON: allows comments and final commas, and gives each error a position.
 
 import { JSON_FAULTS, JSON_PARTS } from './base-messages.js'
+import { excerpt } from './printable.js'
 
 /** Counted from 1, as in editors. */
 export type Place = { readonly line: number; readonly column: number }
@@ -145,7 +146,7 @@ function readObject(reader: Reader, { path, depth, members }: Position): object 
     const start = reader.at()
     if (reader.next() !== '"') throw reader.unexpected(JSON_PARTS.name)
     const name = readString(reader)
-    if (entries.has(name)) throw reader.fail(JSON_FAULTS.duplicate(name), start)
+    if (entries.has(name)) throw reader.fail(JSON_FAULTS.duplicate(excerpt(name)), start)
     const namePath = path === '' ? name : `${path}.${name}`
     reader.recordStart(namePath, start)
     reader.skip()

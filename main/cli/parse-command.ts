@@ -102,7 +102,7 @@ function findFlag(command: Command, spelled: string): Flag {
   const names = command.flags.map(({ name }) => name)
   const near = spelled.startsWith('--') ? nearest(spelled.slice('--'.length), names) : null
   const suggestion = near === null ? null : `--${near}`
-  throw badUsage(USAGE_MESSAGES.unknownFlag(command.name, spelled, suggestion))
+  throw badUsage(USAGE_MESSAGES.unknownFlag(command.name, excerpt(spelled), suggestion))
 }
 
 function checkWords(command: Command, words: readonly string[]): void {
@@ -138,7 +138,7 @@ function explainNoCommand(args: readonly string[]): string {
   if (unknown === undefined) return USAGE_MESSAGES.noCommand
   return unknown === '-v'
     ? USAGE_MESSAGES.noShortVersion
-    : USAGE_MESSAGES.unknownGlobalFlag(unknown)
+    : USAGE_MESSAGES.unknownGlobalFlag(excerpt(unknown))
 }
 
 /** True for a flag of any command. */

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { diskError } from '../base/errno.js'
 import { nearest } from '../base/nearest.js'
+import { excerpt } from '../base/printable.js'
 import { DIRECTORY_MESSAGES } from '../storage/storage-messages.js'
 import {
   createGiven,
@@ -60,7 +61,7 @@ export function readFileLayer(path: string, read: ReadSettingsText, messages: Me
   const providers = content[PROVIDERS_KEY]
   const layer = readContent(content, path, places, messages)
   const toPlace = (member: string): string =>
-    `"${member}" in ${formatPlace(path, places?.get(member))}`
+    `"${shortenMember(member)}" in ${formatPlace(path, places?.get(member))}`
   return {
     layer,
     owner: new Map([...layer, ...readOwner(content[SECRET_OWNER_KEY], toPlace, messages)]),
@@ -114,6 +115,13 @@ function readContent(
   return layer
 }
 
+/** Shortens the words of a path that are no names of settings. `member`: `providers[1].issuer`. */
+function shortenMember(member: string): string {
+  return member.replace(/[^.[\]]+/g, (word) =>
+    findFileSetting(word) === null ? excerpt(word) : word,
+  )
+}
+
 function readText(
   path: string,
   read: ReadSettingsText,
@@ -143,7 +151,7 @@ function explainOwner(path: string): string | null {
 
 function explainUnknownSetting(place: string, key: string): string {
   const known = [...FILE_NAMES, PROVIDERS_KEY]
-  return MESSAGES.unknownSetting(place, key, nearest(key, known), known)
+  return MESSAGES.unknownSetting(place, excerpt(key), nearest(key, known), known)
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

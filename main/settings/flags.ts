@@ -132,7 +132,7 @@ function explainUnknownFlag(flag: string): string {
     takesValue(name) ? [toFlag(name)] : [toFlag(name), toOffFlag(name)],
   )
   const near = flag.startsWith('--') ? nearest(flag.slice('--'.length), known) : null
-  return MESSAGES.unknownFlag(flag, near === null ? null : `--${near}`)
+  return MESSAGES.unknownFlag(excerpt(flag), near === null ? null : `--${near}`)
 }
 
 function explainWrongType(flag: string): string {

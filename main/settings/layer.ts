@@ -1,6 +1,7 @@
 // One layer of settings (flags, variables or settings.json) and how a value of a layer is checked.
 
 import { containsKey, maskSecrets } from '../base/key-form.js'
+import { excerpt } from '../base/printable.js'
 import { MESSAGES } from './settings-messages.js'
 import { OPTIONS, type FlatSettings, type SettingName } from './options.js'
 
@@ -38,7 +39,7 @@ export function parseValue<Name extends SettingName>(
   if (secret) return { problem: MESSAGES.invalidSecret(place, ruleText) }
   // A repeatable flag that was given once, and text typed into the window, are lists of one.
   const isOne = Array.isArray(value) && value.length === 1 && origin !== SETTINGS_FILE
-  const shown = shorten(JSON.stringify(isOne ? value[0] : value) ?? 'missing')
+  const shown = quoteValue(isOne ? value[0] : value)
   return { problem: MESSAGES.invalid(place, ruleText, shown, suggestValue(name, value)) }
 }
 
@@ -51,11 +52,11 @@ export function findProblem(name: SettingName, value: unknown, label: string): s
   return 'problem' in parsed ? parsed.problem : null
 }
 
-const LONGEST_VALUE = 80
-
-function shorten(whole: string): string {
-  const text = maskSecrets(whole)
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
+/** Quotes the beginning of an invalid value: it may be a secret in a wrong place (S38, S48). */
+export function quoteValue(value: unknown): string {
+  if (value === undefined) return MESSAGES.missing
+  const text = maskSecrets(JSON.stringify(value))
+  return typeof value === 'string' ? `"${excerpt(text.slice(1, -1))}"` : excerpt(text)
 }
 
 function suggestValue(name: SettingName, value: unknown): string | null {

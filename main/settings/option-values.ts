@@ -1,6 +1,7 @@
 // Converts a setting's raw value, from a flag, a variable or settings.json, into the value to validate.
 
 import { delimiter } from 'node:path'
+import { excerpt } from '../base/printable.js'
 
 /** Text that holds a whole number becomes that number. Other values stay as they are. */
 export function toNumber(value: unknown): unknown {
@@ -38,10 +39,14 @@ function toRecord(pairs: readonly (readonly string[])[]): unknown {
   return Object.keys(record).length === pairs.length ? record : undefined
 }
 
-/** Adds `https://` to an issuer that was typed without it. Returns null for any other scheme. */
+/**
+ * Adds `https://` to an issuer that was typed without it. Returns null for any other scheme, and for a long
+ * word, which may be a secret in a wrong place (S38).
+ */
 export function addHttps(issuer: string): string | null {
   if (/^(?!http:)[a-z][\w+.-]*:\/\//i.test(issuer)) return null
-  return `https://${issuer.replace(/^(http:)?\/*/i, '')}`
+  const bare = issuer.replace(/^(http:)?\/*/i, '')
+  return bare.split(/[./:]/).every((word) => excerpt(word) === word) ? `https://${bare}` : null
 }
 
 /** Many providers show the URL of their metadata where people look for the issuer. */

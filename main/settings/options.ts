@@ -8,6 +8,7 @@ import { isLoopback } from '../net/loopback.js'
 import { PARAMETER_NAME, PROMPTS, PROTOCOL_PARAMETERS } from '../oauth/authorization-url.js'
 import { DEFAULT_TARGET, REDIRECT_HOSTS, type RedirectHost } from '../oauth/redirect-target.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
+import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { CLIENT_SECRET } from './client-secret.js'
 import {
@@ -143,8 +144,12 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<FlatSettings[Name
   clientSecretFile: {
     usage: '--client-secret-file PATH',
     help: 'a file with the client secret, mode 0600, if the provider requires one',
-    rule: RULES.text,
-    schema: text.transform((path) => resolve(path)),
+    rule: RULES.clientSecretFile,
+    // S38: the text may be the secret itself. The diagnosis and messages show paths.
+    secret: true,
+    schema: text
+      .refine((path) => isAbsolute(path) || path.startsWith('.') || existsSync(path))
+      .transform((path) => resolve(path)),
     fallback: null,
   },
   clientSecret: {

@@ -12,7 +12,7 @@ import {
   toTyped,
   type TypedProvider,
 } from './form.js'
-import { findProblem, isGiven } from './layer.js'
+import { findProblem, isGiven, quoteValue } from './layer.js'
 import { OPTIONS, type FlatSettings } from './options.js'
 import { createName, OWN_SETTINGS, parseProviderName, toOptions } from './provider-list.js'
 import type { SettingsFindings } from './read.js'
@@ -197,7 +197,7 @@ function chooseName(
   }
   const name = parseProviderName(wanted)
   if (name === null) {
-    const message = MESSAGES.invalid('The name', RULES.providerName, JSON.stringify(wanted), null)
+    const message = MESSAGES.invalid('The name', RULES.providerName, quoteValue(wanted), null)
     return reject(message, 'name')
   }
   if (others.some((one) => isSameProviderName(one, name)))

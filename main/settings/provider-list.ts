@@ -6,7 +6,7 @@ import { isSameProviderName, type ProviderSettings } from '../oauth/sign-in.js'
 import { isSameOwner } from '../storage/session-owner.js'
 import { readClientSecret } from './client-secret.js'
 import { isObject, PROVIDERS_KEY, type FoundProviders } from './file-layer.js'
-import { createGiven, parseValue, SETTINGS_FILE, type Messages } from './layer.js'
+import { createGiven, parseValue, quoteValue, SETTINGS_FILE, type Messages } from './layer.js'
 import { OPTIONS, type FlatSettings } from './options.js'
 import { MESSAGES, RULES } from './settings-messages.js'
 
@@ -182,7 +182,7 @@ function readEntrySettings(
 }
 
 function reject(place: string, rule: string, value: unknown): string {
-  return MESSAGES.invalid(place, rule, JSON.stringify(value) ?? 'missing', null)
+  return MESSAGES.invalid(place, rule, quoteValue(value), null)
 }
 
 /** Null if no provider is configured in the flat settings. */

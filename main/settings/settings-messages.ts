@@ -3,6 +3,8 @@
 /** What a valid value is, to follow the name of the setting: "--port must be …". */
 export const RULES = {
   text: 'must be text that is not empty',
+  clientSecretFile:
+    'must be the path of a file: one that exists, or one that begins with ./ or is absolute',
   toggle: 'must be true or false',
   issuer: 'must be an https URL without a query (http only for this computer)',
   issuerTemplate: "must name one tenant: replace the braces with your tenant's ID",
@@ -52,6 +54,8 @@ const flagMessages = {
 const valueMessages = {
   invalid: (place: string, rule: string, value: string, suggestion: string | null) =>
     `${place} ${rule}, but it is ${value}.${didYouMean(suggestion)}`,
+  /** In place of the value. */
+  missing: 'missing',
   /** Without the value. */
   invalidSecret: (place: string, rule: string) => `${place} ${rule}.`,
   keyAsValue: (place: string) =>

@@ -2,6 +2,7 @@
 
 import type { Environment } from '../base/environment.js'
 import { nearest } from '../base/nearest.js'
+import { excerpt } from '../base/printable.js'
 import { createGiven, type Given, type Layer, type Messages } from './layer.js'
 import { NAMES, toVariables } from './option-names.js'
 import type { SettingName } from './options.js'
@@ -49,10 +50,13 @@ export function findMistypedVariables(
     .map(explain)
 }
 
+const PREFIX = 'LATCHKEY_'
+
 type UnknownVariable = { name: string; suggestion: string | null }
 
 function explain({ name, suggestion }: UnknownVariable): string {
-  return MESSAGES.unknownVariable(name, suggestion)
+  const [prefix, rest] = [name.slice(0, PREFIX.length), name.slice(PREFIX.length)]
+  return MESSAGES.unknownVariable(`${prefix}${excerpt(rest)}`, suggestion)
 }
 
 function listUnknown(env: Environment, platform: NodeJS.Platform): readonly UnknownVariable[] {
@@ -67,7 +71,7 @@ function listUnknown(env: Environment, platform: NodeJS.Platform): readonly Unkn
 
 function suggestVariable(name: string): string | null {
   const current = [...NAMES.map((one) => toVariables(one)[0]), ...SUGGESTED]
-  const withoutPrefix = (one: string): string => one.slice('LATCHKEY_'.length)
+  const withoutPrefix = (one: string): string => one.slice(PREFIX.length)
   const near = nearest(withoutPrefix(name), current.map(withoutPrefix))
   return near === null ? null : `LATCHKEY_${near}`
 }

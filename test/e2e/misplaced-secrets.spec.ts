@@ -27,7 +27,10 @@ const CALLS: readonly (readonly [secret: string, ...args: string[]])[] = [
   ...['--port', '--log-level', '--issuer', '--consent'].flatMap((flag) => [
     [KEY, `${flag}=${KEY}`] as const,
     [TOKEN, flag, TOKEN] as const,
+    [OPAQUE, flag, OPAQUE] as const,
   ]),
+  [OPAQUE, '--client-secret-file', OPAQUE],
+  [OPAQUE, `--${OPAQUE}`],
   ...['--client-id', '--allow', '--audience', '--git-host'].map(
     (flag) => [KEY, flag, `x=${KEY}`] as const,
   ),
@@ -56,8 +59,13 @@ for (const [program, ...words] of [
 }
 
 test('no program repeats a key that is in a variable', async ({ dataDir }) => {
-  for (const name of ['PORT', 'ISSUER', 'CLIENT_ID', 'ALLOW', 'GIT_HOSTS', 'KEY_FILE']) {
-    const env = { [`LATCHKEY_${name}`]: KEY }
+  for (const [name, secret] of [
+    ...['PORT', 'ISSUER', 'CLIENT_ID', 'ALLOW', 'GIT_HOSTS', 'KEY_FILE'].map(
+      (one) => [one, KEY] as const,
+    ),
+    ...['PORT', 'ISSUER', 'CLIENT_SECRET_FILE', OPAQUE].map((one) => [one, OPAQUE] as const),
+  ]) {
+    const env = { [`LATCHKEY_${name}`]: secret }
     for (const args of [
       [HEADLESS, 'diagnose'],
       [CLI, 'token'],
@@ -68,9 +76,9 @@ test('no program repeats a key that is in a variable', async ({ dataDir }) => {
         [...args, '--data-dir', dataDir],
         { env, input: 'protocol=https\nhost=git.example.com\n\n' },
       )
-      expect(stdout + stderr, `${name} ${args.join(' ')}`).not.toContain(KEY)
+      expect(stdout + stderr, `${name} ${args.join(' ')}`).not.toContain(secret)
     }
-    expect(await readFile(join(dataDir, 'diagnosis.txt'), 'utf8')).not.toContain(KEY)
+    expect(await readFile(join(dataDir, 'diagnosis.txt'), 'utf8')).not.toContain(secret)
   }
 })
 
@@ -84,6 +92,11 @@ test('the command line repeats no token that is typed as a word', async ({ dataD
       ['apps', secret],
       ['apps', 'forget', 'x', secret],
       ['help', secret],
+      [`--${secret}`],
+      ['token', `--${secret}`],
+      ['uninstall-data', `--${secret}`],
+      ['diagnose', '--port', secret],
+      ['headless', '--port', secret],
       ['use', secret],
       ['diagnose', secret],
       ['headless', secret],

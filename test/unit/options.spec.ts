@@ -564,6 +564,13 @@ const BAD: Record<
   json: { rule: SWITCH, texts: ['lines'], json: [0] },
 }
 
+/** Long values are not quoted whole: they may be secrets. */
+function quote(value: unknown): string {
+  return typeof value === 'string'
+    ? JSON.stringify(value.length > 20 ? `${value.slice(0, 20)}…` : value)
+    : JSON.stringify(value).replace(/^(.{20}).+$/, '$1…')
+}
+
 /** The suggestions for values that are probably typing errors. */
 const SUGGESTIONS: Record<string, string> = {
   'provider.example': 'https://provider.example',
@@ -581,7 +588,7 @@ for (const [name, { rule, texts, json = [] }] of Object.entries(BAD) as [
       writeFile,
     }) => {
       const problemAt = (place: string): string =>
-        MESSAGES.invalid(place, rule, JSON.stringify(value), SUGGESTIONS[value] ?? null)
+        MESSAGES.invalid(place, rule, quote(value), SUGGESTIONS[value] ?? null)
       const variable = toVariable(name)
       expect(reject({ env: { [variable]: value } })).toBe(problemAt(variable))
       if (rule !== SWITCH) {
@@ -600,12 +607,7 @@ for (const [name, { rule, texts, json = [] }] of Object.entries(BAD) as [
     }) => {
       const path = await writeFile({ [name]: value })
       expect(reject()).toBe(
-        MESSAGES.invalid(
-          `"${name}" in ${path} (line 1, column 2)`,
-          rule,
-          JSON.stringify(value),
-          null,
-        ),
+        MESSAGES.invalid(`"${name}" in ${path} (line 1, column 2)`, rule, quote(value), null),
       )
     })
   }
@@ -629,7 +631,7 @@ test('an issuer loses the path of the metadata, and a template is rejected with 
   for (const part of ['{tenantid}', '{tenant}', '{}']) {
     const issuer = `https://login.microsoftonline.com/${part}/v2.0`
     expect(reject({ args: ['--client-id', 'a', '--issuer', issuer] })).toBe(
-      MESSAGES.invalid('--issuer', RULES.issuerTemplate, `"${issuer}"`, null),
+      MESSAGES.invalid('--issuer', RULES.issuerTemplate, quote(issuer), null),
     )
   }
 })
@@ -890,7 +892,7 @@ test('an examination continues after invalid settings and reports each one', asy
     MESSAGES.invalid(
       '"issuer" in FILE (line 1, column 2)',
       RULES.issuer,
-      '"ftp://a.example"',
+      quote('ftp://a.example'),
       null,
     ),
     MESSAGES.invalid('--port', RULES.port, '"high"', null),

@@ -6,6 +6,10 @@ import { MESSAGES, RULES } from '../../main/settings/settings-messages.js'
 test('the rules for the values of settings', () => {
   for (const [rule, text] of [
     [RULES.text, 'must be text that is not empty'],
+    [
+      RULES.clientSecretFile,
+      'must be the path of a file: one that exists, or one that begins with ./ or is absolute',
+    ],
     [RULES.toggle, 'must be true or false'],
     [RULES.issuer, 'must be an https URL without a query (http only for this computer)'],
     [RULES.issuerTemplate, "must name one tenant: replace the braces with your tenant's ID"],
@@ -72,6 +76,7 @@ test('the messages about settings', () => {
       MESSAGES.invalid('--port', RULES.port, '"high"', null),
       '--port must be a whole number from 0 to 65535, but it is "high".',
     ],
+    [MESSAGES.missing, 'missing'],
     [
       MESSAGES.invalidSecret('LATCHKEY_CLIENT_SECRET', RULES.clientSecret),
       'LATCHKEY_CLIENT_SECRET must be printable ASCII characters.',

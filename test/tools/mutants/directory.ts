@@ -344,6 +344,28 @@ export const DIRECTORY: readonly MutatedFile[] = [
     ],
   },
   {
+    file: 'main/settings/layer.ts',
+    specs: ['test/unit/misplaced-secrets.spec.ts'],
+    faults: [
+      {
+        name: 'a message repeats an invalid value whole',
+        find: ': excerpt(text)',
+        replace: ': excerpt(text) && text',
+      },
+    ],
+  },
+  {
+    file: 'main/settings/option-values.ts',
+    specs: ['test/unit/misplaced-secrets.spec.ts'],
+    faults: [
+      {
+        name: 'a secret in the place of the issuer is suggested as a link',
+        find: 'every((word) => excerpt(word) === word)',
+        replace: 'every((word) => excerpt(word) !== null)',
+      },
+    ],
+  },
+  {
     file: 'main/settings/secret-owner.ts',
     specs: ['test/unit/secret-owner.spec.ts'],
     faults: [
