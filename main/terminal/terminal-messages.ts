@@ -198,7 +198,7 @@ export const ANSWERS = {
     'deny ID           Give nothing to the app that asks.',
     'apps              List allowed apps and keys, and denied apps.',
     'forget APP        Remove an app or a key from that list, by its ID or name.',
-    'key NAME          Make a key for an app. An account ID and scopes can follow.',
+    'key NAME          Make a key for an app. An account and scopes can follow.',
     'quit              Quit Latchkey. Stored sessions are kept.',
     'You can also paste the address of a page that your browser could not load.',
   ].join('\n'),

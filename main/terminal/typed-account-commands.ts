@@ -38,21 +38,27 @@ function findTyped(
   model: Model,
   wanted: string,
 ): { session: AccountSession } | { message: string } {
-  const byId = findAccount(model, wanted)
-  if (byId) return { session: byId }
-  const { accounts } = model
-  const named = accounts.filter(
-    ({ provider, account }) =>
-      isSameProviderName(provider, wanted) || account.email.toLowerCase() === wanted.toLowerCase(),
-  )
+  const named = listTyped(model, wanted)
   const [session, ...others] = named
   if (session && others.length === 0) return { session }
-  const toIds = (sessions: readonly AccountSession[]): string[] => sessions.map(({ id }) => id)
+  const ids = (session ? named : model.accounts).map(({ id }) => id)
   return {
     message: session
-      ? ANSWERS.severalAccounts(excerpt(wanted), toIds(named))
-      : ANSWERS.noAccount(excerpt(wanted), toIds(accounts)),
+      ? ANSWERS.severalAccounts(excerpt(wanted), ids)
+      : ANSWERS.noAccount(excerpt(wanted), ids),
   }
+}
+
+/** Lists the account with this ID, or else those with this provider or this address. */
+export function listTyped(model: Model, wanted: string): readonly AccountSession[] {
+  const typed = wanted.toLowerCase()
+  // IDs are in lower case.
+  const byId = findAccount(model, typed)
+  if (byId) return [byId]
+  return model.accounts.filter(
+    ({ provider, account }) =>
+      isSameProviderName(provider, wanted) || account.email.toLowerCase() === typed,
+  )
 }
 
 /** The last word of a sign-out that also ends the consents to the account's apps. */

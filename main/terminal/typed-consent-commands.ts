@@ -1,7 +1,7 @@
 // The commands that answer questions about apps, list and forget apps, and make keys.
 
 import type { Agent } from '../agent/agent.js'
-import { defaultAccount, findAccount, type AccountSession } from '../agent/model.js'
+import { defaultAccount, type AccountSession } from '../agent/model.js'
 import { createNamedKey, joinScopes, type KeyProblem } from '../agent/named-key.js'
 import { asAuthError } from '../base/errors.js'
 import { excerpt } from '../base/printable.js'
@@ -10,6 +10,7 @@ import { listApps } from '../present/consent-view.js'
 import { explainOnlyOnce } from '../present/consent-words.js'
 import { done, failed, told, type Answer } from './command-answer.js'
 import type { Terminal } from './terminal.js'
+import { listTyped } from './typed-account-commands.js'
 import { ANSWERS } from './terminal-messages.js'
 
 /** Follows the ID of an app that is allowed for good. */
@@ -80,7 +81,9 @@ export async function makeKey(
   [name, ...words]: readonly string[],
 ): Promise<Answer> {
   if (name === undefined) return failed(ANSWERS.needsKeyName)
-  const { account, scopes } = chooseKeyAccount(agent, words)
+  const chosen = chooseKeyAccount(agent, words)
+  if ('message' in chosen) return failed(chosen.message)
+  const { account, scopes } = chosen
   try {
     const made = await createNamedKey(agent, { name, account, scopes })
     if (made.kind !== 'made') return failed(explain(made))
@@ -104,13 +107,23 @@ function explain(problem: KeyProblem): string {
   }
 }
 
-/** Takes the first word as an account if there is one with this ID. Null if nobody is signed in. */
+/**
+ * Takes the first word as an account if one has this ID, provider or address. A scope of the default account
+ * is a scope, whatever else has that name. Returns a message if several accounts match. The account is null if
+ * nobody is signed in.
+ */
 function chooseKeyAccount(
   agent: Agent,
   words: readonly string[],
-): { account: AccountSession | null; scopes: readonly string[] } {
-  const [first, ...others] = words
-  const named = first === undefined ? undefined : findAccount(agent.model(), first.toLowerCase())
-  if (named) return { account: named, scopes: others }
-  return { account: defaultAccount(agent.model()), scopes: words }
+): { account: AccountSession | null; scopes: readonly string[] } | { message: string } {
+  const model = agent.model()
+  const account = defaultAccount(model)
+  const [first, ...scopes] = words
+  const granted = account === null ? undefined : agent.last(account.id)?.scope.split(/\s+/)
+  if (first === undefined || granted?.includes(first)) return { account, scopes: words }
+  const [named, ...others] = listTyped(model, first)
+  if (named === undefined) return { account, scopes: words }
+  if (others.length === 0) return { account: named, scopes }
+  const ids = [named, ...others].map(({ id }) => id)
+  return { message: ANSWERS.severalAccounts(excerpt(first), ids) }
 }

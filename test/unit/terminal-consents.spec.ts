@@ -25,7 +25,7 @@ import type { Terminal } from '../../main/terminal/terminal.js'
 import { ANSWERS, CONSENT_LINES } from '../../main/terminal/terminal-messages.js'
 import { readCommands } from '../../main/terminal/typed-commands.js'
 import { formatAccount } from '../../main/oauth/account.js'
-import { ALICE, ALICE_REF, BOB, BOB_REF } from '../support/account-refs.js'
+import { ALICE, ALICE_REF, BOB, BOB_REF, ZOE_REF } from '../support/account-refs.js'
 import { consentQuestion } from '../support/callers.js'
 import { denialOf, grantsOf } from '../support/consent-examples.js'
 
@@ -479,6 +479,30 @@ test('key may name an account by its ID, and scopes that were granted', async ()
     { name: 'a', account: signedIn(BOB_REF), scope: 'Files.Read email' },
     { name: 'b', account: signedIn(ALICE_REF), scope: 'openid' },
   ])
+})
+
+test('key may name an account as use does: by the name of its provider, or by its address', async () => {
+  const zoe = signedIn({ ...ZOE_REF, provider: 'work' })
+  const { type, calls } = typeInto({ accounts: [...TWO.accounts!, zoe] })
+  for (const line of ['key a WORK openid', `key b ${ZOE_REF.account.email}`, 'key c work']) {
+    expect(await type(line)).toEqual(done(ANSWERS.keyMade))
+  }
+  expect(calls.createKey).toEqual([
+    { name: 'a', account: zoe, scope: 'openid' },
+    { name: 'b', account: zoe, scope: null },
+    { name: 'c', account: zoe, scope: null },
+  ])
+  expect(await type(`key d ${ALICE_REF.provider}`)).toEqual(
+    failed(ANSWERS.severalAccounts(ALICE_REF.provider, [ALICE_REF.id, BOB_REF.id])),
+  )
+  expect(calls.createKey).toHaveLength(3)
+})
+
+test('a scope of the default account is a scope, even if a provider has that name', async () => {
+  const accounts = [signedIn(ALICE_REF), signedIn({ ...ZOE_REF, provider: 'email' })]
+  const { type, calls } = typeInto({ accounts })
+  await type('key a email')
+  expect(calls.createKey).toEqual([{ name: 'a', account: signedIn(ALICE_REF), scope: 'email' }])
 })
 
 test('key rejects a bad or a taken name, and a scope that was not granted', async () => {

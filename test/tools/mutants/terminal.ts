@@ -146,8 +146,8 @@ export const TERMINAL: readonly MutatedFile[] = [
       },
       {
         name: 'a key is for the default account, whatever account is named',
-        find: 'if (named) return { account: named, scopes: others }',
-        replace: 'if (named) return { account: agent.model().accounts[0]!, scopes: others }',
+        find: 'if (others.length === 0) return { account: named, scopes }',
+        replace: 'if (others.length === 0) return { account, scopes }',
       },
       {
         name: 'a name in upper case is forgotten by its lower case',
