@@ -12,7 +12,7 @@ import { WAITS, type AgentClient } from './agent-client.js'
 import { CliError } from './cli-error.js'
 import { AGENT_MESSAGES, CREDENTIAL_MESSAGES } from './cli-messages.js'
 import type { CommandAnswer, RunCommand } from './command.js'
-import { answerGitCredential, readRequest } from './git-credential.js'
+import { answerGitCredential, isForHttps, readRequest } from './git-credential.js'
 import { answerKubectlCredential } from './kubectl-credential.js'
 import { withAgent } from './open-agent.js'
 import type { Invocation } from './parse-command.js'
@@ -22,7 +22,8 @@ export const runGitCredential: RunCommand = async (invocation, { env }) => {
   const request = action === 'get' ? await readRequest(standardInput()) : ''
   const gitHosts = request === '' ? {} : readGitHosts(invocation, env)
   // Git goes on to its next helper, so only this message can show what is missing.
-  if (request !== '' && Object.keys(gitHosts).length === 0) complain(CREDENTIAL_MESSAGES.noHosts)
+  if (isForHttps(request) && Object.keys(gitHosts).length === 0)
+    complain(CREDENTIAL_MESSAGES.noHosts)
   const answer = await answerGitCredential(action, request, {
     gitHosts,
     getToken: (account) => withAgent(invocation, env, (client) => getAccessToken(client, account)),

@@ -31,11 +31,8 @@ export async function answerGitCredential(
   { gitHosts, getToken }: GitCredentialDeps,
 ): Promise<string> {
   if (action !== 'get') return ''
-  const attributes = parseAttributes(request)
-  const host = attributes?.get('host')
-  if (host === undefined || attributes?.get('protocol') !== 'https') return ''
-  const asked = { host, username: attributes.get('username') ?? null }
-  const found = findGitAccount(gitHosts, asked)
+  const asked = readHttpsRequest(request)
+  const found = asked === null ? null : findGitAccount(gitHosts, asked)
   if (found === null) return ''
   const { accessToken, expiresAtMs } = await getToken(found.account)
   if (!/^[\x21-\x7e]+$/.test(accessToken)) {
@@ -44,6 +41,19 @@ export async function answerGitCredential(
   const lines = [`username=${found.username ?? DEFAULT_USERNAME}`, `password=${accessToken}`]
   if (expiresAtMs !== null) lines.push(`password_expiry_utc=${Math.floor(expiresAtMs / 1000)}`)
   return `${lines.join('\n')}\n`
+}
+
+/** True for a request that can get a token if the setting names its host. */
+export function isForHttps(request: string): boolean {
+  return readHttpsRequest(request) !== null
+}
+
+/** Null if the request is not valid, or is for another protocol. */
+function readHttpsRequest(request: string): { host: string; username: string | null } | null {
+  const attributes = parseAttributes(request)
+  const host = attributes?.get('host')
+  if (host === undefined || attributes?.get('protocol') !== 'https') return null
+  return { host, username: attributes.get('username') ?? null }
 }
 
 /**

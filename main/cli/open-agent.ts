@@ -8,7 +8,6 @@ import { complain } from '../base/output.js'
 import { SettingsError } from '../base/settings-error.js'
 import { openTcpTable } from '../net/proc-net-tcp.js'
 import { examineSettings } from '../settings/read.js'
-import { findMistypedVariables } from '../settings/variables.js'
 import { HEADLESS_LOG_FILE } from '../storage/log.js'
 import type { AgentClient } from './agent-client.js'
 import { CliError } from './cli-error.js'
@@ -26,7 +25,6 @@ export async function withAgent<Value>(
   use: (client: AgentClient) => Promise<Value>,
 ): Promise<Value> {
   const { command, values, switches } = invocation
-  for (const warning of findMistypedVariables(env, process.platform)) complain(warning)
   const takesKey = command.flags.some(({ name }) => name === 'key-file')
   const deps: FindAgentDeps = {
     dataDir: findDataDir(values['data-dir'], env),

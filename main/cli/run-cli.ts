@@ -4,6 +4,7 @@ import { asAuthError } from '../base/errors.js'
 import { maskSecrets } from '../base/key-form.js'
 import { complain, print, watchOutput, writeLine } from '../base/output.js'
 import { excerpt, jsonLine } from '../base/printable.js'
+import { findMistypedVariables } from '../settings/variables.js'
 import { CliError } from './cli-error.js'
 import type { CommandAnswer, CommandDeps, RunCommand } from './command.js'
 import { formatCommand, formatCommands } from './command-help.js'
@@ -54,6 +55,7 @@ export async function runCli(args: readonly string[], deps: RunCliDeps): Promise
     })
     if (invocation.switches.has('help'))
       return show(invocation, { text: formatCommand(invocation.command), json: null })
+    for (const warning of findMistypedVariables(deps.env, process.platform)) complain(warning)
     const run = await RUNS[name]()
     const answer = await run(invocation, deps)
     return answer === null ? EXIT_CODES.ok : show(invocation, answer)

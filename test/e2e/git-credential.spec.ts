@@ -224,3 +224,27 @@ test('a host that the setting does not name is answered without an agent', async
   const stderr = `latchkey: ${CREDENTIAL_MESSAGES.noHosts}\n`
   expect(none).toEqual({ code: 0, stdout: '', stderr })
 })
+
+test('only a request for an https host is told that no host was given', async () => {
+  for (const input of [
+    'protocol=http\nhost=git.example.com\n\n',
+    'protocol=https\n\n',
+    'no request\n\n',
+  ]) {
+    const run = await runCli(['git-credential', 'get', ...at('/nonexistent')], { input })
+    expect(run, input).toEqual({ code: 0, stdout: '', stderr: '' })
+  }
+})
+
+test('a misspelt variable is named, also if no host is for git', async () => {
+  const input = 'protocol=https\nhost=git.example.com\n\n'
+  const flags = ['--git-host', 'git.example.org=work', ...at('/nonexistent')]
+  const run = await runCli(['git-credential', 'get', ...flags], {
+    input,
+    env: { LATCHKEY_GIT_HOSTZ: 'a=b' },
+  })
+  expect(run).toMatchObject({ code: 0, stdout: '' })
+  expect(run.stderr).toMatch(
+    /^latchkey: .*LATCHKEY_GIT_HOSTZ.*Did you mean LATCHKEY_GIT_HOSTS?\?\n$/,
+  )
+})
