@@ -55,7 +55,7 @@ export async function runAgent(
     // Until the terminal is open, a question waits for it.
     canAsk: () => terminal?.readsCommands() ?? true,
     openBrowser: noBrowser ? () => Promise.resolve() : (link) => openBrowser(link),
-    ...(!json && process.stdin.isTTY && { askWhetherRunning }),
+    ...(!json && process.stdin.isTTY && !isInBackground() && { askWhetherRunning }),
     messages: warnings,
     onDirectoryLost: ending.giveUp,
   })

@@ -2,9 +2,11 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
+import { thisComputer } from '../../main/storage/this-computer.js'
+import { COMMAND_MESSAGES } from '../../main/terminal/terminal-messages.js'
 import { HEADLESS, test as base } from '../support/program.js'
 
 type Shell = {
@@ -137,6 +139,35 @@ test('after setsid it leaves the terminal to the shell', async ({ shell }) => {
   expect(shell.output()).not.toContain(PROMPT)
   expect(await askHealth(shell.dataDir)).toBe('ok')
 })
+
+for (const { what, end, shown } of [
+  { what: 'nobody is asked in the background', end: ' &', shown: IN_BACKGROUND },
+  {
+    what: 'the user is asked in the foreground',
+    end: '',
+    shown: COMMAND_MESSAGES.askWhetherRunning('other-laptop'),
+  },
+]) {
+  test(`${what} whether another computer still uses the data directory`, async ({ shell }) => {
+    const path = join(shell.dataDir, 'lock')
+    const content = {
+      version: 1,
+      id: '0123456789ab',
+      ...thisComputer(),
+      host: 'other-laptop',
+      machine: 'other',
+      boot: 'other',
+      pid: 1,
+      start: '1',
+      refreshedAt: '2026-11-22T00:00:00.000Z',
+      released: false,
+    }
+    writeFileSync(path, JSON.stringify(content), { mode: 0o600 })
+    utimesSync(path, 0, 0)
+    shell.type(`${shell.latchkey}${end}\n`)
+    await shell.shows(shown)
+  })
+}
 
 test('nohup lets it go on when the terminal is closed', async ({ shell }) => {
   shell.type(`nohup ${shell.latchkey} &\n`)
