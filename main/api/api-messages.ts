@@ -68,7 +68,7 @@ export const PROBLEM_DETAILS = {
 /** Details of `not-allowed`. They say nothing about the person. */
 export const CONSENT_DETAILS = {
   keyNeeded:
-    'The Unix socket serves only calls with a key. Make one in Latchkey, and send it as a bearer token.',
+    'The Unix socket serves only calls with a key. Create one in Latchkey, and send it as a bearer token.',
   denied:
     'The user does not allow this program to use Latchkey. Ask again only when the user asks for it.',
   unanswered:

@@ -16,7 +16,7 @@ usage='Usage: latchkey-token [--key-file FILE] [--account ID] [--scope SCOPES]
                       [--audience NAME] [--min-validity SECONDS] [--id-token]
                       [--data-dir FOLDER]
 Prints an access token, or the ID token. The key is in FILE, in the file that
-LATCHKEY_KEY_FILE names, or in LATCHKEY_KEY. To make one:
+LATCHKEY_KEY_FILE names, or in LATCHKEY_KEY. To create one:
 (umask 077; set -C; latchkey key NAME > FILE)'
 
 fail() {

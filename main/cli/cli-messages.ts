@@ -72,13 +72,13 @@ export const AGENT_MESSAGES = {
 /** What problems of the API mean to a person at the command line. */
 export const PROBLEM_MESSAGES = {
   nobodyToAsk:
-    "Latchkey runs in the background, so it can't ask you. Pass a key with --key-file. To make one, stop " +
+    "Latchkey runs in the background, so it can't ask you. Pass a key with --key-file. To create one, stop " +
     'Latchkey, and start the tray app, or latchkey headless in a terminal.',
   nobodyToAskToManage:
     "Latchkey runs in the background, so it can't ask you. Stop it, and start the tray app, or latchkey " +
     'headless in a terminal.',
   wrongKey: (place: string) =>
-    `The key in ${place} is not valid: it was taken back, or belongs to another Latchkey. Make a new one ` +
+    `The key in ${place} is not valid: it was taken back, or belongs to another Latchkey. Create a new one ` +
     'with latchkey key NAME.',
   noSuchAccount: 'No account has this ID. latchkey accounts lists the IDs.',
   keyOfOther: 'The key belongs to another account than the one that you named.',

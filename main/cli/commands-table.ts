@@ -265,7 +265,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'key',
-    summary: 'make a key for a program, and print it once',
+    summary: 'create a key for a program, and print it once',
     arguments: [
       { name: 'NAME', isOptional: false, help: 'a name for the list of apps', completes: null },
     ],

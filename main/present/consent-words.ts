@@ -22,7 +22,7 @@ export const CONSENT_WORDS = {
     'list-apps': (app) => `${app} asks to see your list of apps`,
     'make-default': (app) => `${app} asks to change the default account`,
     'forget-app': (app) => `${app} asks to forget an app`,
-    'make-key': (app) => `${app} asks to make a key`,
+    'make-key': (app) => `${app} asks to create a key`,
   } satisfies Record<ConsentAction['kind'], (app: string) => string>,
   /** A program that was not found, or has no printable name. */
   unknownApp: 'An unknown app',
@@ -46,7 +46,7 @@ export const CONSENT_WORDS = {
     makeDefault: 'Make this account the default, which apps get unless they ask for another one',
     forgetApp: (app: string, id: string) => `Forget what you decided about ${app} (${id})`,
     makeKey: (name: string, scope: string | null) =>
-      `Make the key "${name}": whoever has it gets tokens for this account` +
+      `Create the key "${name}": whoever has it gets tokens for this account` +
       `${scope === null ? '' : ` (${scope})`} without asking you, until you forget it`,
   },
   /** The same in a list. */

@@ -60,7 +60,7 @@ const valueMessages = {
   invalidSecret: (place: string, rule: string) => `${place} ${rule}.`,
   keyAsValue: (place: string) =>
     `${place} contains one of Latchkey's keys, which does not belong there. If others could read it, take ` +
-    'it back and make a new one.',
+    'it back and create a new one.',
   unknownVariable: (name: string, suggestion: string | null) =>
     `Latchkey has no variable ${JSON.stringify(name)}.${didYouMean(suggestion)}`,
   oldName: (oldName: string, newName: string) =>
@@ -164,13 +164,13 @@ const directoryMessages = {
 const consentMessages = {
   allowsTool: (origin: string, path: string) =>
     `${origin} can't allow ${path}, because it runs what any other program tells it to run. Name the ` +
-    'script instead, or make a key for the app.',
+    'script instead, or create a key for the app.',
   allowsMissing: (origin: string, path: string) =>
     `${origin} allows ${path}, but there is no such file.`,
   allowsFileOfOthers: (origin: string, path: string) =>
     `${origin} allows ${path}, but other users of this computer can change that file.`,
   allowWithoutEffect: (origin: string) =>
-    `${origin} has no effect, because this system does not tell Latchkey which program is asking. Make a ` +
+    `${origin} has no effect, because this system does not tell Latchkey which program is asking. Create a ` +
     'key for the app instead.',
 }
 

@@ -169,7 +169,7 @@ export const ANSWERS = {
   noScope: (typed: string, granted: readonly string[]) =>
     `${JSON.stringify(typed)} is neither an account nor a granted scope. ` +
     `The granted scopes are: ${granted.join(' ')}.`,
-  keyMade: 'The key was made.',
+  keyMade: 'The key was created.',
   signingOutAndForgetting: (account: string) =>
     `Signing out ${account} and forgetting the apps of this account.`,
   signOutHow:
@@ -198,7 +198,7 @@ export const ANSWERS = {
     'deny ID           Give nothing to the app that asks.',
     'apps              List allowed apps and keys, and denied apps.',
     'forget APP        Remove an app or a key from that list, by its ID or name.',
-    'key NAME          Make a key for an app. An account and scopes can follow.',
+    'key NAME          Create a key for an app. An account and scopes can follow.',
     'quit              Quit Latchkey. Stored sessions are kept.',
     'You can also paste the address of a page that your browser could not load.',
   ].join('\n'),

@@ -13,7 +13,7 @@ import { sayAll } from '../support/say-all.js'
 test('the details of not-allowed say nothing about the person', () => {
   expect(CONSENT_DETAILS).toEqual({
     keyNeeded:
-      'The Unix socket serves only calls with a key. Make one in Latchkey, and send it as a bearer token.',
+      'The Unix socket serves only calls with a key. Create one in Latchkey, and send it as a bearer token.',
     denied:
       'The user does not allow this program to use Latchkey. Ask again only when the user asks for it.',
     unanswered:

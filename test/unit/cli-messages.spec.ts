@@ -28,13 +28,13 @@ test('the messages that say what to do about the agent', () => {
 test('the messages about problems', () => {
   expect(sayAll(PROBLEM_MESSAGES, { wrongKey: ['/k'] })).toEqual({
     nobodyToAsk:
-      "Latchkey runs in the background, so it can't ask you. Pass a key with --key-file. To make one, stop " +
+      "Latchkey runs in the background, so it can't ask you. Pass a key with --key-file. To create one, stop " +
       'Latchkey, and start the tray app, or latchkey headless in a terminal.',
     nobodyToAskToManage:
       "Latchkey runs in the background, so it can't ask you. Stop it, and start the tray app, or latchkey " +
       'headless in a terminal.',
     wrongKey:
-      'The key in /k is not valid: it was taken back, or belongs to another Latchkey. Make a new one with ' +
+      'The key in /k is not valid: it was taken back, or belongs to another Latchkey. Create a new one with ' +
       'latchkey key NAME.',
     noSuchAccount: 'No account has this ID. latchkey accounts lists the IDs.',
     keyOfOther: 'The key belongs to another account than the one that you named.',

@@ -78,12 +78,12 @@ test('what a program asks for that wants nothing for itself, with a title for a 
     'Forget what you decided about back\ufffdup (k3vq7mzd)',
   ])
   expect(wish({ kind: 'make-key', name: 'backup', scope: null })).toEqual([
-    'notes asks to make a key',
-    'Make the key "backup": whoever has it gets tokens for this account without asking you, until ' +
+    'notes asks to create a key',
+    'Create the key "backup": whoever has it gets tokens for this account without asking you, until ' +
       'you forget it',
   ])
   expect(wish({ kind: 'make-key', name: 'back\nup', scope: 'openid files:read' })[1]).toBe(
-    'Make the key "back\ufffdup": whoever has it gets tokens for this account (openid files:read) ' +
+    'Create the key "back\ufffdup": whoever has it gets tokens for this account (openid files:read) ' +
       'without asking you, until you forget it',
   )
 })

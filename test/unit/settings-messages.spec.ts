@@ -213,7 +213,7 @@ test('the messages about settings', () => {
     [MESSAGES.chooseDataDir, 'Choose another directory with --data-dir.'],
     [
       MESSAGES.allowsTool('--allow', '/bin/sh'),
-      "--allow can't allow /bin/sh, because it runs what any other program tells it to run. Name the script instead, or make a key for the app.",
+      "--allow can't allow /bin/sh, because it runs what any other program tells it to run. Name the script instead, or create a key for the app.",
     ],
     [
       MESSAGES.allowsMissing('LATCHKEY_ALLOW', '/opt/app'),
@@ -225,7 +225,7 @@ test('the messages about settings', () => {
     ],
     [
       MESSAGES.allowWithoutEffect('--allow'),
-      '--allow has no effect, because this system does not tell Latchkey which program is asking. Make a key for the app instead.',
+      '--allow has no effect, because this system does not tell Latchkey which program is asking. Create a key for the app instead.',
     ],
   ]) {
     expect(message).toBe(text)

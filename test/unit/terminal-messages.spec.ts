@@ -216,7 +216,7 @@ test('the answers to commands', () => {
       'There is already a key backup. Choose another name, or type forget backup first.',
     noScope:
       '"files" is neither an account nor a granted scope. The granted scopes are: openid email.',
-    keyMade: 'The key was made.',
+    keyMade: 'The key was created.',
     signingOutAndForgetting: 'Signing out Bob Brown and forgetting the apps of this account.',
     signOutHow:
       'After sign-out, you can type an account or all. To forget apps and keys too, type forget last.',
@@ -244,7 +244,7 @@ test('the answers to commands', () => {
       'deny ID           Give nothing to the app that asks.',
       'apps              List allowed apps and keys, and denied apps.',
       'forget APP        Remove an app or a key from that list, by its ID or name.',
-      'key NAME          Make a key for an app. An account and scopes can follow.',
+      'key NAME          Create a key for an app. An account and scopes can follow.',
       'quit              Quit Latchkey. Stored sessions are kept.',
       'You can also paste the address of a page that your browser could not load.',
     ].join('\n'),

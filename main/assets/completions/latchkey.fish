@@ -103,7 +103,7 @@ complete -c latchkey -n '__latchkey_command apps' -l start -d 'start Latchkey in
 complete -c latchkey -n '__latchkey_command apps' -l data-dir -x -a '(__latchkey_folders)' -d 'the data directory of the Latchkey to talk to'
 complete -c latchkey -n '__latchkey_command apps' -s h -l help -d 'print the help of the command'
 
-complete -c latchkey -n __latchkey_command -a key -d 'make a key for a program, and print it once'
+complete -c latchkey -n __latchkey_command -a key -d 'create a key for a program, and print it once'
 complete -c latchkey -n '__latchkey_command key' -l account -x -d 'the account; the default one if left out'
 complete -c latchkey -n '__latchkey_command key' -l scope -x -d 'some of the scopes that were granted, separated by spaces'
 complete -c latchkey -n '__latchkey_command key' -l json -d 'print one JSON object'

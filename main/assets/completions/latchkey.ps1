@@ -99,7 +99,7 @@ $script:LatchkeyCommands = [ordered]@{
     )
   }
   'key' = @{
-    Help = 'make a key for a program, and print it once'
+    Help = 'create a key for a program, and print it once'
     Words = @()
     Flags = @(
       @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
