@@ -153,7 +153,7 @@ function sendToProvider(
   deps.openBrowser(link).catch(() => {
     // The person can still open the link: the terminal has printed it, and the window and the menu copy it.
     const message = SIGN_IN_MESSAGES.noBrowser
-    deps.dispatch({ type: 'sign-in-message-changed', state, message })
+    deps.dispatch({ type: 'sign-in-message-changed', state, message, failure: 'no-browser' })
   })
 }
 

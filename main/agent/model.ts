@@ -123,6 +123,9 @@ export type Model = {
 /** `id`: the account's; null if it is not known whose session it is. `message` is for a person. */
 export type StorageProblem = { id: string | null; message: string }
 
+/** Why no browser was opened: none could be, or too many were. */
+export type BrowserFailure = 'no-browser' | 'too-many-launches'
+
 export type Event =
   | {
       type: 'sign-in-started'
@@ -134,8 +137,17 @@ export type Event =
       expected?: Account | null
     }
   | { type: 'link-ready'; state: string; link: string; program?: string | null }
-  /** `link`: replaces the earlier link, because the person's tab continues there. */
-  | { type: 'sign-in-message-changed'; state: string; message: string; link?: string }
+  /**
+   * `link`: replaces the earlier link, because the person's tab continues there. `failure`: why no browser
+   * was opened, if the message is about that.
+   */
+  | {
+      type: 'sign-in-message-changed'
+      state: string
+      message: string
+      link?: string
+      failure?: BrowserFailure
+    }
   /** `message`: what to do about it; null if the person can do nothing yet. */
   | {
       type: 'callback-diagnosed'

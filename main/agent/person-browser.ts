@@ -3,7 +3,7 @@
 import type { Clock } from '../base/clock.js'
 import { SIGN_IN_MESSAGES } from './agent-messages.js'
 import { createBrowserBudget } from './browser-budget.js'
-import type { Event, SignIn } from './model.js'
+import type { BrowserFailure, Event, SignIn } from './model.js'
 
 export type PersonBrowserDeps = {
   clock: Pick<Clock, 'nowMs'>
@@ -25,25 +25,30 @@ export type PersonBrowser = {
   openSignOutPage(link: string): Promise<void>
 }
 
+const MESSAGES: Readonly<Record<BrowserFailure, string>> = {
+  'no-browser': SIGN_IN_MESSAGES.noBrowser,
+  'too-many-launches': SIGN_IN_MESSAGES.tooManyLaunches,
+}
+
 export function createPersonBrowser(deps: PersonBrowserDeps): PersonBrowser {
   const { dispatch, noBrowser = false } = deps
   const budget = createBrowserBudget(deps.clock)
   const takeLaunch = (): boolean => noBrowser || budget.take()
 
-  const tell = (state: string, message: string): void =>
-    dispatch({ type: 'sign-in-message-changed', state, message })
+  const tell = (state: string, failure: BrowserFailure): void =>
+    dispatch({ type: 'sign-in-message-changed', state, message: MESSAGES[failure], failure })
   const open = (state: string, link: string): void =>
-    void deps.openBrowser(link).catch(() => tell(state, SIGN_IN_MESSAGES.noBrowser))
+    void deps.openBrowser(link).catch(() => tell(state, 'no-browser'))
 
   return {
     openNew(state, link) {
       dispatch({ type: 'link-ready', state, link })
       if (takeLaunch()) open(state, link)
-      else tell(state, SIGN_IN_MESSAGES.tooManyLaunches)
+      else tell(state, 'too-many-launches')
     },
     openAgain({ state, link }) {
       if (link === null) return
-      if (!takeLaunch()) return tell(state, SIGN_IN_MESSAGES.tooManyLaunches)
+      if (!takeLaunch()) return tell(state, 'too-many-launches')
       dispatch({ type: 'link-ready', state, link })
       open(state, link)
     },

@@ -4,6 +4,7 @@ import { readRedirectUri } from '../oauth/authorization-url.js'
 import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
 import { AuthError, type ErrorCode } from '../base/errors.js'
 import type {
+  BrowserFailure,
   SignInResult,
   Event,
   Lifetime,
@@ -28,7 +29,6 @@ export type LogRecord = { level: LogLevel } & (
   | { event: 'link-ready'; origin: Origin | null; host: string; redirectPort: number | null }
   | {
       event:
-        | 'sign-in-message-changed'
         | 'sign-in-abandoned'
         | 'sign-in-resumed'
         | 'callback-answered'
@@ -36,6 +36,7 @@ export type LogRecord = { level: LogLevel } & (
         | 'other-person-asked'
       origin: Origin | null
     }
+  | { event: 'sign-in-message-changed'; origin: Origin | null; failure?: BrowserFailure }
   | { event: 'callback-diagnosed'; origin: Origin | null; diagnostic: CallbackDiagnostic }
   | { event: 'signed-in'; until: string | null; accounts: number; odd?: readonly string[] }
   | {
@@ -79,6 +80,7 @@ export function toLogRecord(model: Model, event: Event): LogRecord {
       return { level, event: type, origin: findOrigin(model, state), diagnostic }
     }
     case 'sign-in-message-changed':
+      return toMessageRecord(model, event)
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
     case 'callback-answered':
@@ -170,6 +172,15 @@ export function errorRecord(thrown: unknown, count = 1): LogRecord {
 /** Returns `Node 24.21.0`, or `Electron 45.4.1` inside Electron. */
 export function nameRuntime(versions: { node: string; electron?: string }): string {
   return versions.electron === undefined ? `Node ${versions.node}` : `Electron ${versions.electron}`
+}
+
+/** A warning only if no browser was opened: other messages are no failures. */
+function toMessageRecord(
+  model: Model,
+  { type, state, failure }: Extract<Event, { type: 'sign-in-message-changed' }>,
+): LogRecord {
+  const record = { event: type, origin: findOrigin(model, state) }
+  return failure ? { level: 'warn', ...record, failure } : { level: 'info', ...record }
 }
 
 function toConsentRecord(event: ConsentEvent): LogRecord {

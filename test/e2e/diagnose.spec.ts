@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import type { Check, CheckName } from '../../main/diagnose/check.js'
 import type { Diagnosis } from '../../main/diagnose/diagnose.js'
 import { MESSAGES } from '../../main/diagnose/diagnose-messages.js'
+import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import { RULES } from '../../main/settings/settings-messages.js'
 import { METADATA_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { answerLink } from '../support/person.js'
@@ -337,6 +338,27 @@ test('it includes the last failures of the last run', async ({ run, diagnose, at
   const { diagnosis } = await diagnose(provider.flags, { dataDir: program.dataDir })
   expect(diagnosis.failures.map((line) => JSON.parse(line) as unknown)).toMatchObject([
     { level: 'error', event: 'sign-in-ended', result: 'failed', code: 'provider-error' },
+  ])
+})
+
+test('the failures name a browser that could not be opened', async ({ run, diagnose, at }) => {
+  test.skip(process.platform !== 'linux', 'elsewhere the system opens links')
+  const provider = await at()
+  const env = {
+    DISPLAY: '',
+    WAYLAND_DISPLAY: '',
+    BROWSER: '',
+    WSL_DISTRO_NAME: '',
+    WSL_INTEROP: '',
+  }
+  const flags = ['--json', '--port', '0', '--sign-in', ...provider.flags]
+  const program = await run(flags, { env })
+  await program.line('status', ({ status }) => status.reason === SIGN_IN_MESSAGES.noBrowser)
+  program.type('quit')
+  expect(await program.ended).toBe(0)
+  const { diagnosis } = await diagnose(provider.flags, { dataDir: program.dataDir })
+  expect(diagnosis.failures.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { level: 'warn', event: 'sign-in-message-changed', origin: 'tray', failure: 'no-browser' },
   ])
 })
 

@@ -103,6 +103,11 @@ const ROWS: {
   ],
   'sign-in-message-changed': [
     [waiting, { state, message: reason }, { level: 'info', origin: 'tray' }],
+    [
+      waiting,
+      { state, message: reason, failure: 'no-browser' },
+      { level: 'warn', origin: 'tray', failure: 'no-browser' },
+    ],
   ],
   'callback-diagnosed': [
     [
