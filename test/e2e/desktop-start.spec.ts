@@ -146,6 +146,23 @@ test.describe('a start that fails', () => {
     })
   }
 
+  test('S38: repeats no key or token, neither in its box nor in its output', async ({ launch }) => {
+    const key = `latchkey_${'Misplaced-key_'.padEnd(43, 'x')}`
+    const token = 'gho_0123456789abcdefghijABCDEFGHIJ'
+    for (const [place, start] of [
+      ['--client-id', { flags: ['--client-id', key] }],
+      ['--port', { flags: ['--port', token] }],
+      ['LATCHKEY_ISSUER', { env: { LATCHKEY_ISSUER: token } }],
+    ] as const) {
+      const app = await launch(start)
+      const { code, stderr } = await app.ended
+      const shown = stderr + JSON.stringify(await app.boxes())
+      expect([place, code]).toEqual([place, 2])
+      expect(shown).toContain(place)
+      for (const secret of [key, token]) expect(shown).not.toContain(secret)
+    }
+  })
+
   for (const platform of ['linux', 'darwin', 'win32'] as const) {
     test(`for an error in settings.json offers a button that opens the folder, and ends (${platform})`, async ({
       launch,

@@ -1,6 +1,6 @@
 // The window itself: icon, context menu, zoom, and a sign-in that is finished in it.
 
-import { PASTE, PROVIDER } from '../../renderer/words.js'
+import { PASTE, PROVIDER, SETTINGS } from '../../renderer/words.js'
 import type { Page } from '@playwright/test'
 import { PASTED_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { findGuide } from '../../main/settings/provider-choices.js'
@@ -152,4 +152,38 @@ test('a provider can be chosen by name, tested, saved and used', async ({ launch
   await expect(window.getByRole('heading')).toHaveText('You are signed in')
   await expect.poll(() => readHeadline(app)).toBe('Signed in as Alice Adams')
   await keycloak.close()
+})
+
+test('a client secret that is entered for the provider of flags goes to no provider of later flags', async ({
+  launch,
+  folders,
+  page,
+  provider: other,
+}) => {
+  const secret = 'canary: GOCSPX-+/=secret'
+  const needsSecret = { value: secret, method: 'client_secret_post' } as const
+  const own = await startProvider({ secret: needsSecret })
+  const dataDir = await folders.create()
+  const signIn = async (app: Desktop): Promise<void> => {
+    const window = await app.window()
+    await window.getByRole('button', { name: 'Sign in' }).click()
+    await signInAs(page, await app.takeUrl(), 'Alice Adams')
+    await expect(window.getByRole('heading')).toHaveText('You are signed in')
+  }
+  const first = await launch({ flags: at(own), dataDir })
+  const window = await first.window()
+  await window.getByRole('button', { name: 'Settings' }).click()
+  await window.getByRole('button', { name: SETTINGS.changeProvider }).click()
+  await window.getByText(PROVIDER.more).click()
+  await window.getByLabel('Client secret').fill(secret)
+  await window.getByRole('button', { name: 'Save' }).click()
+  await signIn(first)
+  expect(own.tokenRequests.at(-1)?.get('client_secret')).toBe(secret)
+  await first.choose('Quit')
+  await first.ended
+
+  await signIn(await launch({ flags: at(other), dataDir }))
+  expect(other.tokenRequests.length).toBeGreaterThan(0)
+  for (const request of other.tokenRequests) expect(String(request)).not.toContain('secret')
+  await own.close()
 })
