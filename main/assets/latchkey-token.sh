@@ -59,10 +59,13 @@ while [ $# -gt 0 ]; do
     *) joined= ;;
   esac
   case $1 in
-    --id-token | --help | -h) [ -z "$joined" ] || fail 2 "$1 takes no value." ;;
-    --key-file | --data-dir | --account | --scope | --audience | --min-validity)
-      [ -n "${2-}" ] || fail 2 "$1 needs a value."
-      ;;
+    --id-token | --help | -h) value='' ;;
+    --key-file) value=FILE ;;
+    --data-dir) value=FOLDER ;;
+    --account) value=ID ;;
+    --scope) value=SCOPES ;;
+    --audience) value=NAME ;;
+    --min-validity) value=SECONDS ;;
     --key) fail 2 "$key_as_argument" ;;
     *)
       # Enough to recognize it, but never a whole token.
@@ -70,6 +73,11 @@ while [ $# -gt 0 ]; do
       fail 2 "latchkey-token does not take $word. latchkey-token --help shows its flags."
       ;;
   esac
+  if [ -z "$value" ]; then
+    [ -z "$joined" ] || fail 2 "$1 takes no value."
+  else
+    [ -n "${2-}" ] || fail 2 "$1 needs a value: $1 $value."
+  fi
   case $1 in
     --help | -h)
       printf '%s\n' "$usage"
@@ -94,6 +102,15 @@ done
 case $account$scope$audience in
   *[\"\\]* | *[[:cntrl:]]*) unable 2 "A value contains a character that can't be in it." ;;
 esac
+case $account in
+  '' | [a-z2-7][a-z2-7][a-z2-7][a-z2-7][a-z2-7][a-z2-7][a-z2-7][a-z2-7]) ;;
+  *[!\ -~]*) unable 2 "The account's ID contains a character that can't be in it." ;;
+  *)
+    word=$(printf %.20s "$account")
+    [ "$word" = "$account" ] || word=$word…
+    fail 2 "\"$word\" is not an account's ID. latchkey accounts lists the IDs."
+    ;;
+esac
 body='"token_type":"'$type'"'
 [ -z "$account" ] || body=$body',"account":"'$account'"'
 [ -z "$audience" ] || body=$body',"audience":"'$audience'"'
@@ -114,13 +131,14 @@ esac
 if [ -n "$key_file" ]; then
   place="The key file $key_file"
   # The first word of the line is the mode.
-  mode=$(ls -lndL -- "$key_file" 2>/dev/null) || fail 2 "$place can't be read."
+  mode=$(ls -lndL -- "$key_file" 2>/dev/null) || unable 2 "$place can't be read."
   case $mode in
     -???------*) ;;
-    -*) fail 2 "Other users can read the key file $key_file. Make it private: chmod 600 $key_file" ;;
-    *) fail 2 "$place is not a regular file." ;;
+    -*) fail 2 "Other users can read the key file $key_file. Make it private first: chmod 600 $key_file" ;;
+    *) unable 2 "$place is not a regular file." ;;
   esac
   [ -O "$key_file" ] || fail 2 "$place belongs to another user."
+  place=$key_file
   key=
   while read -r line || [ -n "$line" ]; do key="$key $line"; done <"$key_file"
 else
@@ -154,7 +172,9 @@ if [ -z "$data_dir" ]; then
   if [ -d "$mac" ]; then data_dir=$mac/Latchkey; fi
 fi
 service=$data_dir/service.json
-not_running="Latchkey is not running with the data directory $data_dir. Start it first."
+# /usr/bin/latchkey takes a flag for it.
+how_to_start="${LATCHKEY_UNABLE:+add --start, or }run latchkey headless"
+not_running="Latchkey is not running with the data directory $data_dir. Start it: $how_to_start."
 not_ours="Other users can write $service, so it may lead to a program of theirs. The command sent nothing."
 # Another user may own a link on the way to a folder, and change it at any time. So this script enters each
 # folder once, and then uses the names in it alone. A relative folder is none of CDPATH.
@@ -187,7 +207,7 @@ done <./service.json
 case $socket in
   [!/]* | '' | *\\*) unable 1 'Latchkey has no Unix socket for this. Use latchkey token.' ;;
 esac
-gone="Latchkey is no longer running: nothing listens at $socket. Start it again."
+gone="Latchkey is not running: nothing listens at the address in $service. Start it again: $how_to_start."
 cd -P -- "${socket%/*}/" >/dev/null 2>&1 || unable 3 "$gone"
 name=./${socket##*/}
 mode=$(ls -lnd . 2>/dev/null) || mode=
@@ -198,12 +218,14 @@ esac
 [ -O . ] || unable 1 "The folder of $socket belongs to another user. Use latchkey token."
 if ! [ -S "$name" ] || ! [ -O "$name" ]; then unable 3 "$gone"; fi
 
-# 5. Ask. The status is on a line of its own, after the answer.
+# 5. Ask. The status is on a line of its own, after the answer. Only JSON tells for how long the token is valid.
+accept=text/plain
+[ -z "$validity" ] || accept=application/json
 command -v curl >/dev/null || unable 1 'curl is missing. Install it, or use latchkey token.'
 answer=$(
   echo "header = \"Authorization: Bearer $key\"" | curl -q --config - --silent \
     --noproxy '*' --unix-socket "$name" --max-time 120 --globoff \
-    --header 'Accept: text/plain' --header 'Content-Type: application/json' \
+    --header "Accept: $accept" --header 'Content-Type: application/json' \
     --data "{$body}" --write-out '\n%{http_code}' http://localhost/session/token
 )
 case $? in
@@ -216,11 +238,31 @@ status=${answer##*"
 answer=${answer%"
 "*}
 if [ "$status" = 200 ]; then
+  if [ -n "$validity" ]; then
+    # No quotation mark in a text is without an escape, so this is the member.
+    seconds=${answer##*'"expires_in":'}
+    seconds=${seconds%%[!0-9]*}
+    # The escapes of printable ASCII.
+    answer=$(
+      printf '%s\n' "$answer" | sed -nE '
+        s/^.*"'"$type"'":"(([] !#-[^-~]|\\["\\])*)".*$/\1/
+        t found
+        d
+        :found
+        s/\\(["\\])/\1/g
+        p'
+    )
+  else
+    seconds=''
+  fi
   # A token is printable ASCII: RFC 6749, A.12. `echo` would read escapes and flags in it.
   case $answer in
     '' | *[!\ -~]*) unable 1 "The token contains a character that can't be in one." ;;
   esac
   printf '%s\n' "$answer"
+  if [ -n "$seconds" ] && [ "$seconds" -lt "$validity" ]; then
+    printf 'latchkey: The token is valid for only %s seconds, not %s.\n' "$seconds" "$validity" >&2
+  fi
   exit 0
 fi
 
@@ -237,8 +279,28 @@ detail=$(
     p'
 )
 [ -n "$detail" ] || detail="Latchkey answered with status $status."
-case $status in
-  401) fail 5 "$detail" ;;
-  403) fail 6 "$detail" ;;
+# The API writes for programs: a person reads these otherwise, and no name of a member.
+member=${detail%%: *} rest=${detail#*: }
+case $detail in
+  'The key in the Authorization header is not valid: '*)
+    detail="The key in ${key_file:-LATCHKEY_KEY} is not valid: it was taken back, or belongs to another Latchkey."
+    detail="$detail Create a new one with latchkey key NAME."
+    ;;
+  'The key belongs to another account than the one that the request names.')
+    detail='The key belongs to another account than the one that you named.'
+    ;;
+  'No account has the ID that the request names.')
+    detail='No account has this ID. latchkey accounts lists the IDs.'
+    ;;
+  *': '[A-Za-z]*)
+    case $member in
+      *[!A-Za-z0-9_-]*) ;;
+      *) detail=$(printf %.1s "$rest" | tr '[:lower:]' '[:upper:]')${rest#?} ;;
+    esac
+    ;;
+esac
+case $answer in
+  *'"code":"not-signed-in"'*) fail 5 "$detail" ;;
+  *'"code":"not-allowed"'* | *'"code":"other-user"'* | *'"code":"access-denied"'*) fail 6 "$detail" ;;
   *) fail 1 "$detail" ;;
 esac

@@ -64,6 +64,8 @@ export const AGENT_MESSAGES = {
   waitsForBrowser: (log: string) =>
     "Waiting for you to sign in. If no browser opened, Latchkey's window or terminal shows the link. If " +
     `Latchkey runs in the background, the link is in ${log}.`,
+  validForLess: (seconds: number, wanted: number) =>
+    `The token is valid for only ${seconds} seconds, not ${wanted}.`,
   lost: 'Latchkey closed the connection.',
   notUnderstood: "Latchkey's answer could not be understood.",
   streamClosed: 'You no longer allow this command to know who is signed in.',

@@ -1,5 +1,6 @@
 // `latchkey token`: prints a token.
 
+import { complain } from '../base/output.js'
 import { isObject } from '../base/schema.js'
 import { CliError } from './cli-error.js'
 import { AGENT_MESSAGES, USAGE_MESSAGES } from './cli-messages.js'
@@ -14,7 +15,15 @@ export const runToken: RunCommand = async (invocation, { env }) => {
   )
   const token = isObject(answer) ? (answer['id_token'] ?? answer['access_token']) : null
   if (typeof token !== 'string') throw new CliError('failed', AGENT_MESSAGES.notUnderstood)
+  noteValidity(answer as object, invocation)
   return { text: token, json: answer as object }
+}
+
+/** The provider decides for how long its tokens are valid. */
+function noteValidity(answer: { expires_in?: unknown }, { values }: Invocation): void {
+  const [seconds, wanted] = [answer.expires_in, values['min-validity']]
+  if (typeof seconds !== 'number' || wanted === undefined || seconds >= toSeconds(wanted)) return
+  complain(AGENT_MESSAGES.validForLess(seconds, toSeconds(wanted)))
 }
 
 function toTokenRequest({ values, switches }: Invocation): object {

@@ -20,7 +20,10 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { createSecret } from '../../main/base/secret.js'
-import { USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
+import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
+import type { ProblemCode } from '../../main/api/models.js'
+import { Problem, PROBLEMS, toAnswer } from '../../main/api/problem.js'
+import { AGENT_MESSAGES, USAGE_MESSAGES } from '../../main/cli/cli-messages.js'
 import { findCommand } from '../../main/cli/commands-table.js'
 import { proveService, SOCKET_PORT, type ServiceIdentity } from '../../main/net/service-proof.js'
 import { peekClaims } from '../../main/oauth/id-token.js'
@@ -34,6 +37,11 @@ const KEY = `latchkey_${'k'.repeat(43)}`
 /** Of commands that are given it by mistake. Another test looks for the key in all command lines. */
 const MISPLACED = `latchkey_${'m'.repeat(43)}`
 const IDENTITY: ServiceIdentity = { instance: 'x', secret: createSecret('s'.repeat(43)) }
+/** A call with a key asks nobody. */
+const ONLY_WITHOUT_KEY: ReadonlySet<string> = new Set([
+  CONSENT_DETAILS.nobodyToAsk,
+  CONSENT_DETAILS.nobodyToAskToManage,
+])
 const SHELLS = ['sh', 'dash', 'bash', 'busybox'].filter((one) => findProgram(one) !== null)
 
 type Ended = { code: number; stdout: string; stderr: string }
@@ -68,7 +76,9 @@ const test = base.extend<{ fake: Fake }>({
         asked.push({ method, url, headers, body })
         // The command line reads JSON.
         const isText = next.status !== 200 || headers.accept === 'text/plain'
-        const answer = isText ? next.body : JSON.stringify({ access_token: next.body })
+        const { token_type: type } = JSON.parse(body) as { token_type?: string }
+        const token = { [type ?? 'access_token']: next.body, expires_in: 3599, scope: 'openid' }
+        const answer = isText ? next.body : JSON.stringify(token)
         response.writeHead(next.status).end(answer)
       })
     })
@@ -197,7 +207,12 @@ for (const { what, args, message } of [
     message: /^latchkey: A key must not be given on the command line, .+\n$/,
   },
   { what: 'a quotation mark', args: ['--scope', 'a","b'], message: /can't be in it/ },
-  { what: 'a backslash', args: ['--account', 'a\\'], message: /can't be in it/ },
+  { what: 'a backslash', args: ['--scope', 'a\\'], message: /can't be in it/ },
+  {
+    what: 'no account ID',
+    args: ['--account', 'bob'],
+    message: /^latchkey: "bob" is not an account's ID/,
+  },
   { what: 'a line break', args: ['--audience', 'a\nb'], message: /can't be in it/ },
   { what: 'a time that is no number', args: ['--min-validity', '1e3'], message: /whole number/ },
   { what: 'a negative time', args: ['--min-validity', '-1'], message: /whole number/ },
@@ -295,6 +310,11 @@ const USAGES: readonly {
   { args: [], byScript: true },
   { args: ['--account', 'k3vq7mzd'], byScript: true },
   { args: ['--account=k3vq7mzd'], byScript: true },
+  { args: ['--account', 'bob'], byScript: true, code: 2 },
+  { args: ['--account', 'K3VQ7MZD'], byScript: true, code: 2 },
+  { args: ['--account', 'alice.adams@login.example.com'], byScript: true, code: 2 },
+  { args: ['--account', 'alice.adams@example'], byScript: true, code: 2 },
+  { args: ['--account', 'Zoë'], byScript: false, code: 2 },
   { args: ['--scope', 'openid files:read'], byScript: true },
   { args: ['--scope', '-h'], byScript: true },
   { args: ['--scope', '--json'], byScript: true },
@@ -302,6 +322,9 @@ const USAGES: readonly {
   { args: ['--scope', 'a"b\\c'], byScript: true },
   { args: ['--audience', "it's https://api.example/é"], byScript: true },
   { args: ['--min-validity', '600'], byScript: true },
+  { args: ['--min-validity', '3599'], byScript: true },
+  { args: ['--min-validity', '3600'], byScript: true },
+  { args: ['--min-validity', '7200', '--id-token'], byScript: true },
   { args: ['--min-validity=0'], byScript: true },
   { args: ['--min-validity', '00000060'], byScript: true },
   { args: ['--min-validity', '31536000'], byScript: true },
@@ -310,7 +333,7 @@ const USAGES: readonly {
   { args: ['--min-validity', '-1'], byScript: true, code: 2 },
   { args: ['--min-validity', ' 1'], byScript: true, code: 2 },
   { args: ['--id-token'], byScript: true },
-  { args: ['--key-file', '/nonexistent'], byScript: true, code: 2 },
+  { args: ['--key-file', '/nonexistent'], byScript: false, code: 2 },
   { args: ['--key-file='], byScript: true, code: 2 },
   { args: ['--data-dir', '/nonexistent'], byScript: true, code: 3 },
   { args: ['--scope'], byScript: true, code: 2 },
@@ -388,17 +411,45 @@ test('the package’s latchkey token does the same as the command line, whicheve
     const expected = await runCli(['token', ...args], { env })
     const asked = fake.asked.splice(0).map(toComparable)
     expect(packaged.code, what).toBe(code)
-    expect({ code: packaged.code, stdout: packaged.stdout }, what).toEqual({
-      code: expected.code,
-      stdout: expected.stdout,
-    })
-    expect(packaged.stderr === '', what).toBe(expected.stderr === '')
+    expect(packaged, what).toEqual(expected)
     expect(askedByPackage, what).toEqual(asked)
     // A value that JSON would escape is left to the app.
     expect(hasStarted, what).toBe(!byScript || what.includes('\\\\c'))
   }
   const used = USAGES.flatMap(({ args }) => args.map((arg) => arg.split('=')[0]))
   for (const { name } of findCommand('token')!.flags) expect(used).toContain(`--${name}`)
+})
+
+test('the script says the same about each problem as the command line', async ({ fake }) => {
+  const details = [
+    ...Object.values(CONSENT_DETAILS).filter((one) => !ONLY_WITHOUT_KEY.has(one)),
+    PROBLEM_DETAILS.noSuchAccount,
+    PROBLEM_DETAILS.otherAudience,
+    PROBLEM_DETAILS.nobodySignedIn,
+    'Scope is: missing.',
+    'minimum_validity must be a number: not a text.',
+  ]
+  const codes = Object.keys(PROBLEMS) as ProblemCode[]
+  const problems = [
+    ...details.map((detail) => new Problem('not-allowed', detail)),
+    ...codes.map((code) => new Problem(code, CONSENT_DETAILS.denied)),
+  ]
+  const env = { LATCHKEY_DATA_DIR: fake.dataDir, LATCHKEY_KEY_FILE: fake.keyFile }
+  for (const { status, body } of problems.map(toAnswer)) {
+    fake.answer(status, body)
+    expect(await fake.run(), body).toEqual(await runCli(['token'], { env }))
+  }
+})
+
+test('a token is valid for less than the caller needs: both say so, and print it', async ({
+  fake,
+}) => {
+  const env = { LATCHKEY_DATA_DIR: fake.dataDir, LATCHKEY_KEY_FILE: fake.keyFile }
+  const args = ['--min-validity', '3600']
+  const stderr = `latchkey: ${AGENT_MESSAGES.validForLess(3599, 3600)}\n`
+  const expected = { code: 0, stdout: 'eyJ.access-token\n', stderr }
+  expect(await runCli(['token', ...args], { env })).toEqual(expected)
+  for (const shell of SHELLS) expect(await fake.run(args, { shell })).toEqual(expected)
 })
 
 test('flags before the word token are the same flags', async ({ fake }) => {
@@ -572,15 +623,27 @@ for (const shell of SHELLS) {
 
 for (const shell of SHELLS) {
   test(`${shell} prints each token as it is, or not at all`, async ({ fake }) => {
-    for (const token of ['-n', '-e', 'a\\nb\\033[31m\\c', "a'b", '!~ %s']) {
+    for (const token of [
+      '-n',
+      '-e',
+      'a"b","expires_in":1',
+      ']}"',
+      'a\\nb\\033[31m\\c',
+      "a'b",
+      '!~ %s',
+    ]) {
       fake.answer(200, token)
       expect(await fake.run([], { shell })).toEqual({ code: 0, stdout: `${token}\n`, stderr: '' })
+      const needed = ['--min-validity', '60']
+      expect(await fake.run(needed, { shell })).toMatchObject({ stdout: `${token}\n`, stderr: '' })
     }
     for (const token of ['', 'a\u001b[31m', 'a\nb', 'a\tb', 'é', '\u007f']) {
       fake.answer(200, token)
-      const ended = await fake.run([], { shell })
-      expect(ended, JSON.stringify(token)).toMatchObject({ code: 1, stdout: '' })
-      expect(ended.stderr).toContain("The token contains a character that can't be in one.")
+      for (const args of [[], ['--min-validity', '60']]) {
+        const ended = await fake.run(args, { shell })
+        expect(ended, JSON.stringify([token, args])).toMatchObject({ code: 1, stdout: '' })
+        expect(ended.stderr).toContain("The token contains a character that can't be in one.")
+      }
     }
   })
 
@@ -612,15 +675,16 @@ test("curl's own settings and a proxy play no part", async ({ fake }) => {
   expect(await fake.run([], { env })).toEqual({ code: 0, stdout: 'eyJ.access-token\n', stderr: '' })
 })
 
-for (const [status, code] of [
-  [401, 5],
-  [403, 6],
-  [400, 1],
-  [502, 1],
+for (const [name, code] of [
+  ['not-signed-in', 5],
+  ['not-allowed', 6],
+  ['refused', 1],
+  ['provider-failed', 1],
 ] as const) {
-  test(`an error with status ${status} gives code ${code}, and its detail`, async ({ fake }) => {
+  const { status } = PROBLEMS[name]
+  test(`the problem ${name} gives code ${code}, and its detail`, async ({ fake }) => {
     const detail = 'You do not allow this.'
-    fake.answer(status, JSON.stringify({ type: 'about:blank', status, detail, code: 'x' }))
+    fake.answer(status, JSON.stringify({ type: 'about:blank', status, detail, code: name }))
     expect(await fake.run()).toEqual({ code, stdout: '', stderr: `latchkey: ${detail}\n` })
   })
 }

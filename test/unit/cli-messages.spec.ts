@@ -20,6 +20,9 @@ test('the messages that say what to do about the agent', () => {
     "Waiting for you to sign in. If no browser opened, Latchkey's window or terminal shows the link. If Latchkey " +
       'runs in the background, the link is in /d/headless.log.',
   ])
+  expect(AGENT_MESSAGES.validForLess(3599, 7200)).toBe(
+    'The token is valid for only 3599 seconds, not 7200.',
+  )
   expect(CREDENTIAL_MESSAGES.noHosts).toBe(
     'No host was given. Use --git-host HOST=ACCOUNT, or the setting gitHosts.',
   )
