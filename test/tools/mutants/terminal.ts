@@ -131,8 +131,8 @@ export const TERMINAL: readonly MutatedFile[] = [
       },
       {
         name: 'an app that can only be allowed once is asked about for good',
-        find: 'if (onlyOnce !== null) return',
-        replace: 'if (onlyOnce === null && how === undefined && id === "") return',
+        find: 'if (onlyOnce !== null) return failed(onlyOnce)',
+        replace: "if (onlyOnce === '') return failed(onlyOnce)",
       },
       {
         name: 'allow allows for good',
