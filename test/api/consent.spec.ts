@@ -414,7 +414,8 @@ test.describe('a connection that changes hands', () => {
   test('is uncertain while a forked process holds it, too', async ({ programs, start }) => {
     const service = await start()
     const plain = await programs.write('plain.pl', perlScript())
-    const fork = 'unless (fork) { close STDOUT; close STDERR; sleep 5; exit }'
+    const stay = 'sleep 1 while getppid() == $parent'
+    const fork = `my $parent = $$; unless (fork) { close STDOUT; close STDERR; ${stay}; exit }`
     const forked = await programs.write('forked.pl', perlScript({ connected: fork }))
     await allowAlways(service, programs, ['perl', plain])
     await expectAllowed(service, () => programs.ask(['perl', plain], renewal(service)))
@@ -464,7 +465,8 @@ test.describe('a connection that changes hands', () => {
     const { id, program } = await service.line('consent')
     expect(program.script).toBe(honest)
     child.stdin.end('go\n')
-    await pause(1_000)
+    const running = (): Promise<string> => readFile(`/proc/${child.pid}/cmdline`, 'utf8')
+    await expect.poll(running).toContain(other)
     expect(await type(service, `allow ${id}`)).toBe(true)
     const [got] = await heard
     expectNothing(got!)

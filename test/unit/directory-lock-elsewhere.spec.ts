@@ -267,7 +267,7 @@ test('S39: the search ends if locks follow each other in a circle', async ({
   const { stdout } = spawnSync(
     process.execPath,
     ['--input-type=module', '--eval', PROGRAM, directory],
-    { encoding: 'utf8', input: '', timeout: 10_000 },
+    { encoding: 'utf8', input: '', timeout: 50_000 },
   )
   expect(stdout).toContain(LOCK_MESSAGES.severalStarting)
 })

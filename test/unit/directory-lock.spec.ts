@@ -249,7 +249,6 @@ test('a failed attempt to lock a directory leaves it unchanged', async ({ direct
 })
 
 test('a program that stays connected does not delay the release', async ({ directory }) => {
-  test.setTimeout(5_000)
   const directoryLock = await lockDirectory(directory)
   const staying = connect({ path: onlySocketIn(directory), allowHalfOpen: true })
   await once(staying.resume(), 'end')

@@ -121,7 +121,7 @@ function readLockApart(path: string, isReplaced: boolean): string {
   const { stdout } = spawnSync(
     process.execPath,
     ['--input-type=module', '--eval', READ_LOCK, argument],
-    { encoding: 'utf8', timeout: 10_000 },
+    { encoding: 'utf8', timeout: 50_000 },
   )
   return stdout.trim()
 }

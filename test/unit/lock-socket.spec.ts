@@ -122,7 +122,6 @@ for (const [what, answer] of [
 }
 
 test('an answer without end is cut off', async ({ folder, listen }) => {
-  test.setTimeout(10_000)
   const path = join(folder, 'socket')
   await listen(path, (socket) => {
     const talking = setInterval(() => socket.write('-'.repeat(200)), 20)
@@ -132,7 +131,6 @@ test('an answer without end is cut off', async ({ folder, listen }) => {
 })
 
 test('a process that says nothing is waited for two seconds', async ({ folder, listen }) => {
-  test.setTimeout(10_000)
   const path = join(folder, 'socket')
   await listen(path, () => undefined)
   expect(await askLockSocket(path)).toEqual({ kind: 'there', answer: null })

