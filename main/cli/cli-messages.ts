@@ -120,10 +120,6 @@ export const CLI_LINES = {
     state: 'State',
     account: 'Account',
     expires: 'Token expires',
-    kind: 'Kind',
-    purposes: 'For',
-    used: 'Last used',
-    app: 'App',
   },
   states: {
     'signed-in': 'signed in',
@@ -136,7 +132,6 @@ export const CLI_LINES = {
   isSignedOut: 'Signed out.',
   isDefaultNow: (account: string) => `${account} is the default account now.`,
   forgotten: (app: string) => `${app} was forgotten.`,
-  noApps: 'No app was allowed or denied.',
 }
 
 /** Parts of the help. */

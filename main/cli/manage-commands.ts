@@ -1,10 +1,10 @@
 // `latchkey use`, `apps` and `key`: what the person decides. Each is asked about.
 
 import { isObject } from '../base/schema.js'
-import { alignColumns } from '../base/align-columns.js'
 import { excerpt } from '../base/printable.js'
 import { formatAccount } from '../oauth/account.js'
 import type { AppEntry, ListedAccount } from '../present/app-entries.js'
+import { formatAppTable, viewEntry } from '../present/app-table.js'
 import type { Call } from './agent-client.js'
 import { CliError } from './cli-error.js'
 import { AGENT_MESSAGES, CLI_LINES, USAGE_MESSAGES } from './cli-messages.js'
@@ -23,7 +23,8 @@ export const runApps: RunCommand = async (invocation, deps) => {
   const [word, app] = invocation.words
   if (word !== undefined) return forget(invocation, deps, word, app)
   const answer = await ask(invocation, deps, { method: 'GET', path: '/agent/apps' })
-  return { text: formatApps((answer as { apps: readonly AppEntry[] }).apps), json: answer }
+  const { apps } = answer as { apps: readonly AppEntry[] }
+  return { text: formatAppTable(apps.map(viewEntry)).join('\n'), json: answer }
 }
 
 export const runKey: RunCommand = async (invocation, deps) => {
@@ -55,24 +56,4 @@ async function ask(invocation: Invocation, { env }: CommandDeps, call: Call): Pr
   const answer = await withAgent(invocation, env, (client) => client.call(call))
   if (isObject(answer)) return answer
   throw new CliError('failed', AGENT_MESSAGES.notUnderstood)
-}
-
-function formatApps(apps: readonly AppEntry[]): string {
-  if (apps.length === 0) return CLI_LINES.noApps
-  const { columns } = CLI_LINES
-  const rows = apps.map((one) => [
-    one.id,
-    one.kind,
-    one.scope ?? one.purposes.join(','),
-    one.lastUsedAt ?? '',
-    one.account === null ? '' : formatAccount(one.account),
-    nameApp(one),
-  ])
-  const titles = [columns.id, columns.kind, columns.purposes, columns.used]
-  return alignColumns([[...titles, columns.account, columns.app], ...rows]).join('\n')
-}
-
-function nameApp({ name, executable, script }: AppEntry): string {
-  const path = script ?? executable
-  return [name, path === null ? null : `(${path})`].filter((part) => part !== null).join(' ')
 }

@@ -5,13 +5,14 @@ import { printable } from '../base/printable.js'
 import type { AskingProgram, ConsentAnswer, ConsentQuestion, Denial } from '../consent/consent.js'
 import type { AppView, ConsentQuestionView } from '../ipc.js'
 import { formatAccount, type Account } from '../oauth/account.js'
-import type { Grant, Purpose } from '../storage/consent-store.js'
+import type { Grant } from '../storage/consent-store.js'
 import { isSameOwner } from '../storage/session-owner.js'
 import {
   CONSENT_WORDS,
   describeCertainty,
   describeWish,
   explainOnlyOnce,
+  listPurposes,
   nameProgram,
   nameStarters,
   showPath,
@@ -105,10 +106,6 @@ function fromDenial({ id, program, account, untilMs }: Denial): AppView {
     changedAtMs: null,
     untilMs,
   }
-}
-
-function listPurposes(purposes: readonly Purpose[]): string {
-  return purposes.map((purpose) => CONSENT_WORDS.purposesInList[purpose]).join(', ')
 }
 
 /** True if a program or a key may have tokens of this account. */

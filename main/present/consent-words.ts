@@ -59,6 +59,25 @@ export const CONSENT_WORDS = {
     manage: 'Latchkey itself',
   } satisfies Record<Purpose, string>,
 
+  /** The list of apps in a terminal. */
+  appList: {
+    none: 'No app was allowed or denied.',
+    columns: {
+      id: 'ID',
+      purposes: 'For',
+      allowed: 'Allowed',
+      used: 'Last used',
+      changed: 'Changed',
+      account: 'Account',
+      app: 'App',
+    },
+    app: (name: string, path: string) => `${name} (${path})`,
+    key: (name: string) => `${name} (key)`,
+    never: 'never',
+    /** `time`: today's, because a denial ends after minutes. */
+    deniedUntil: (time: string) => `nothing until ${time}`,
+  },
+
   /** How sure Latchkey is. A program of the same user can always pretend. */
   grades: {
     seen: 'The system identifies this app. Another of your programs could still pretend to be it.',
@@ -196,4 +215,9 @@ export function showPath(path: string): string {
     characters.slice(-SHOWN_AT_EACH_END),
   ]
   return [...start, '…', ...end].join('')
+}
+
+/** Names what an app was allowed, in a list. A later version of Latchkey may know more purposes. */
+export function listPurposes(purposes: readonly Purpose[]): string {
+  return purposes.map((purpose) => CONSENT_WORDS.purposesInList[purpose] ?? purpose).join(', ')
 }

@@ -3,8 +3,8 @@
 import type { ConsentEnd, ConsentQuestion } from '../consent/consent.js'
 import type { Model } from '../agent/model.js'
 import { printable } from '../base/printable.js'
-import type { AppView } from '../ipc.js'
 import { formatAccount } from '../oauth/account.js'
+import { formatAppTable } from '../present/app-table.js'
 import { listApps } from '../present/consent-view.js'
 import {
   CONSENT_WORDS,
@@ -65,11 +65,7 @@ export function describeConsentEnd({ program }: ConsentQuestion, end: ConsentEnd
 /** The answer to `apps`: a table of the apps and keys that were allowed, and of the apps that were denied. */
 export function formatApps(model: Pick<Model, 'consents'>): readonly string[] {
   const apps = listApps(model)
-  if (apps.length === 0) return [CONSENT_LINES.noApps]
-  const { id, purposes, allowed, used, changed, account, app } = CONSENT_LINES.columns
-  // The names come last, because characters differ in width.
-  const table = [[id, purposes, allowed, used, changed, account, app], ...apps.map(toAppRow)]
-  return [...alignColumns(table).map(printable), CONSENT_LINES.legend]
+  return [...formatAppTable(apps), ...(apps.length === 0 ? [] : [CONSENT_LINES.legend])]
 }
 
 /** Shows a new key on a line of its own, to copy. */
@@ -91,44 +87,4 @@ function toRow(label: string, value: string | null): readonly (readonly string[]
 function nameAccount({ account }: Pick<ConsentQuestion, 'account'>): string {
   if (account === null) return CONSENT_WORDS.nobodySignedIn
   return printable(PRESENT_MESSAGES.personAt(formatAccount(account.account), account.provider))
-}
-
-function toAppRow(app: AppView): readonly string[] {
-  const { id, purposes, scope, allowedAtMs, usedAtMs, changedAtMs, account, untilMs } = app
-  const used = usedAtMs === null ? CONSENT_LINES.never : formatDayAndTime(usedAtMs)
-  return [
-    id,
-    untilMs === null ? (scope ?? purposes) : CONSENT_LINES.deniedUntil(formatTime(untilMs)),
-    allowedAtMs === null ? '' : formatDay(allowedAtMs),
-    allowedAtMs === null ? '' : used,
-    changedAtMs === null ? '' : formatDay(changedAtMs),
-    account ?? '',
-    nameApp(app),
-  ]
-}
-
-function nameApp({ kind, name, path, script }: AppView): string {
-  if (kind === 'key') return CONSENT_LINES.key(name)
-  const file = script ?? path
-  return file === null ? name : CONSENT_LINES.app(name, file)
-}
-
-function formatDayAndTime(ms: number): string {
-  return `${formatDay(ms)} ${formatTime(ms)}`
-}
-
-/** Formats a local day as `2027-01-02`. */
-function formatDay(ms: number): string {
-  const when = new Date(ms)
-  return [when.getFullYear(), pad(when.getMonth() + 1), pad(when.getDate())].join('-')
-}
-
-/** Formats a local time as `12:34`. */
-function formatTime(ms: number): string {
-  const when = new Date(ms)
-  return `${pad(when.getHours())}:${pad(when.getMinutes())}`
-}
-
-function pad(count: number): string {
-  return String(count).padStart(2, '0')
 }

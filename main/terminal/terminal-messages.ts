@@ -84,21 +84,6 @@ export const CONSENT_LINES = {
   choose: (id: string, timeLeft: string) =>
     `Type allow ${id}, allow ${id} always or deny ${id}. ${timeLeft} left.`,
   chooseOnce: (id: string, timeLeft: string) => `Type allow ${id} or deny ${id}. ${timeLeft} left.`,
-  noApps: 'No app was allowed or denied.',
-  columns: {
-    id: 'ID',
-    purposes: 'For',
-    allowed: 'Allowed',
-    used: 'Last used',
-    changed: 'Changed',
-    account: 'Account',
-    app: 'App',
-  },
-  app: (name: string, path: string) => `${name} (${path})`,
-  key: (name: string) => `${name} (key)`,
-  never: 'never',
-  /** `time`: today's, because a denial ends after minutes. */
-  deniedUntil: (time: string) => `nothing until ${time}`,
   legend: 'Type forget and an ID to take back what an app was allowed, or to be asked again.',
   newKey: (name: string) => `This is the key ${name}. Latchkey does not show it again:`,
   /** `scopes`: null if the key is for all scopes of the account. */

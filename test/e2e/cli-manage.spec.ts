@@ -1,7 +1,7 @@
 // What the person allows a command that manages Latchkey is for that action alone.
 
 import { request } from 'node:http'
-import { CLI_LINES } from '../../main/cli/cli-messages.js'
+import { CONSENT_WORDS } from '../../main/present/consent-words.js'
 import type { AppEntry } from '../../main/present/app-entries.js'
 import { expect, signInWith, test, type } from '../support/accounts-program.js'
 import { runCli, type Ran } from '../support/run-cli.js'
@@ -22,7 +22,7 @@ test('S50: two commands of one shell are asked about one by one, each with what 
   expect(first).toMatchObject({ purpose: 'manage', action: { kind: 'list-apps' } })
   const key = run('key', 'backup', '--scope', 'openid')
   program.type(`allow ${first.id}`)
-  expect(await apps).toMatchObject({ code: 0, stdout: `${CLI_LINES.noApps}\n` })
+  expect(await apps).toMatchObject({ code: 0, stdout: `${CONSENT_WORDS.appList.none}\n` })
 
   const second = await program.line('consent')
   const action = { kind: 'make-key', name: 'backup', scope: 'openid' }

@@ -1,5 +1,6 @@
 // The command line against a running agent, each command as its own process.
 
+import { CONSENT_WORDS } from '../../main/present/consent-words.js'
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -217,7 +218,7 @@ test('S50: use, apps and key are asked about each time, as a wish to manage Latc
     code: 1,
     stderr: `latchkey: ${PROBLEM_DETAILS.noSuchApp}\n`,
   })
-  expect((await runAnd('allow', 'apps')).stdout).toBe(`${CLI_LINES.noApps}\n`)
+  expect((await runAnd('allow', 'apps')).stdout).toBe(`${CONSENT_WORDS.appList.none}\n`)
   expect(await runAnd('deny', 'key other')).toMatchObject({ code: 6, stdout: '' })
 })
 

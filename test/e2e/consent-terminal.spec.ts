@@ -4,7 +4,7 @@ import { expect } from '../support/expect.js'
 import type { Pkce } from '../../main/api/models.js'
 import { CONSENT_WORDS } from '../../main/present/consent-words.js'
 import type { AppEntry } from '../../main/present/app-entries.js'
-import { ANSWERS, CONSENT_LINES } from '../../main/terminal/terminal-messages.js'
+import { ANSWERS } from '../../main/terminal/terminal-messages.js'
 import { MESSAGES } from '../../main/settings/settings-messages.js'
 import { createApps, type Apps, type AskingApp, type Got } from '../support/asking-app.js'
 import { answerLink } from '../support/person.js'
@@ -251,7 +251,7 @@ test('a person reads the question, answers it, and lists and forgets the app', a
   await shown(program, /access and ID tokens.*mail-sync \(.*mail-sync\.mjs\)/)
   program.type('forget mail-sync')
   program.type('apps')
-  await shown(program, new RegExp(CONSENT_LINES.noApps))
+  await shown(program, new RegExp(CONSENT_WORDS.appList.none))
 
   program.type('key backup')
   const [key = ''] = await shown(program, /^latchkey_[\w-]{43}$/m)

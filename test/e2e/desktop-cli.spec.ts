@@ -121,7 +121,7 @@ test('status, accounts and apps answer when the window allows them', async ({ ag
   expect(JSON.parse(accounts.stdout)).toMatchObject({
     accounts: [{ sub: 'alice', state: 'signed-in', default: true }],
   })
-  expect(await runAnd('once', 'apps')).toEqual(done(CLI_LINES.noApps))
+  expect(await runAnd('once', 'apps')).toEqual(done(CONSENT_WORDS.appList.none))
   expect(await runAnd('denied', 'apps')).toMatchObject({ code: 6, stdout: '' })
 })
 

@@ -12,6 +12,7 @@ import {
   titleQuestion,
 } from '../../main/present/consent-words.js'
 import type { AskingProgram, ConsentQuestion, ConsentAction } from '../../main/consent/consent.js'
+import { sayAll } from '../support/say-all.js'
 
 const { purposes, purposesInList, grades, doubts, onlyOnce, labels, answers, ends, kinds } =
   CONSENT_WORDS
@@ -49,6 +50,28 @@ test('what apps ask for', () => {
     'id-token': 'ID tokens',
     'sign-in': 'silent sign-in',
     manage: 'Latchkey itself',
+  })
+})
+
+test('the list of apps in a terminal', () => {
+  const { columns, ...others } = CONSENT_WORDS.appList
+  expect(Object.values(columns)).toEqual([
+    'ID',
+    'For',
+    'Allowed',
+    'Last used',
+    'Changed',
+    'Account',
+    'App',
+  ])
+  expect(
+    sayAll(others, { app: ['notes', '/usr/bin/notes'], key: ['backup'], deniedUntil: ['12:34'] }),
+  ).toEqual({
+    none: 'No app was allowed or denied.',
+    app: 'notes (/usr/bin/notes)',
+    key: 'backup (key)',
+    never: 'never',
+    deniedUntil: 'nothing until 12:34',
   })
 })
 

@@ -19,6 +19,8 @@ import {
   describeWaitingConsent,
   formatApps,
 } from '../../main/terminal/consent-lines.js'
+import { toAppEntries } from '../../main/present/app-entries.js'
+import { formatAppTable, viewEntry } from '../../main/present/app-table.js'
 import type { Answer } from '../../main/terminal/command-answer.js'
 import { formatPrompt } from '../../main/terminal/lines.js'
 import type { Terminal } from '../../main/terminal/terminal.js'
@@ -155,7 +157,12 @@ test('apps are a table of what was allowed and denied', () => {
     'denied34  nothing until 12:01                                                                                              An unknown app',
     CONSENT_LINES.legend,
   ])
-  expect(formatApps(initialModel)).toEqual([CONSENT_LINES.noApps])
+  // The command line prints what the API lists.
+  const entries = toAppEntries({ consents, accounts: [] })
+  expect([...formatAppTable(entries.map(viewEntry)), CONSENT_LINES.legend]).toEqual(
+    formatApps({ consents }),
+  )
+  expect(formatApps(initialModel)).toEqual([CONSENT_WORDS.appList.none])
 })
 
 test('a new key is on a line of its own', () => {
