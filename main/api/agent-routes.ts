@@ -96,11 +96,16 @@ async function forgetApp(
   rejectKey(request)
   const { app } = await readBody(request, (models) => models.forgetRequest)
   const found = deps.agent.consents.find(app)
-  if (found === null) throw new Problem('refused', PROBLEM_DETAILS.noSuchApp)
-  const action = { kind: 'forget-app', app: found.name, id: found.id } as const
+  if (found.kind !== 'found') throw new Problem('refused', PROBLEM_DETAILS.noSuchApp)
+  const { ids, name } = found
+  const action = { kind: 'forget-app', app: name ?? app, id: ids.join(', ') } as const
   await requireManage(deps, request, { response, action })
   // What had the name when the person was asked.
-  if (await deps.agent.consents.forget(found.id)) return DONE
+  let isForgotten = false
+  for (const id of ids) {
+    if (await deps.agent.consents.forget(id)) isForgotten = true
+  }
+  if (isForgotten) return DONE
   throw new Problem('refused', PROBLEM_DETAILS.noSuchApp)
 }
 

@@ -18,6 +18,7 @@ import type {
   Verdict,
 } from './consent.js'
 import { createDenials, type Denials, type HeldDenials } from './denials.js'
+import { findEntries, type FoundEntries } from './find-entries.js'
 import { createGrants, isOf, type Grants, type HeldKey, type Wanted } from './grants.js'
 import { canLast, isUnchanged } from './program.js'
 import { createQuestions, type Asked, type QuestionResult, type Questions } from './questions.js'
@@ -37,11 +38,11 @@ export type Consents = {
   list(): ConsentList
   /** The person has opened the list. Programs that ask in vain are refused for short times again. */
   listOpened(): void
-  /** Finds a grant or a denial as {@link Consents.forget} does; null if there is none, or not only one. */
-  find(app: string): { id: string; name: string } | null
+  /** Finds what a word names: one entry by its ID, else the grant of this name and all its denials. */
+  find(app: string): FoundEntries
   /**
-   * Takes back a grant or ends a denial, by its ID, or by its name if only one has it. False: there is
-   * none, or several have the name. Fails with `storage-failed` if the grant may come back.
+   * Takes back and ends what {@link Consents.find} finds. False: there is none, or several grants have the
+   * name. Fails with `storage-failed` if the grant may come back.
    */
   forget(app: string): Promise<boolean>
   /** Makes a key, and returns it. It is not kept. Fails with `storage-failed`. */
@@ -115,7 +116,7 @@ export function createConsents(deps: ConsentDeps): Consents {
     },
     list: () => list(parts),
     listOpened: denials.forgiveAll,
-    find: (app) => findEntry(parts, app),
+    find: (app) => findEntries(list(parts), app),
     forget: (app) => forget(parts, app),
     async createKey({ name, account, scope }) {
       const key = `${KEY_PREFIX}${randomBytes(KEY_BYTES).toString('base64url')}`
@@ -276,27 +277,10 @@ function settle(
 }
 
 async function forget(parts: Parts, app: string): Promise<boolean> {
-  const found = findEntry(parts, app)
-  if (found === null) return false
-  const isFound = ({ id }: { id: string }): boolean => id === found.id
+  const found = findEntries(list(parts), app)
+  if (found.kind !== 'found') return false
+  const isFound = ({ id }: { id: string }): boolean => found.ids.includes(id)
   if (parts.denials.remove(isFound)) tell(parts)
-  else await parts.grants.remove(isFound)
+  if (parts.grants.all().some(isFound)) await parts.grants.remove(isFound)
   return true
-}
-
-function findEntry({ grants, denials }: Parts, app: string): { id: string; name: string } | null {
-  const grant = findByName(grants.all(), app, ({ name }) => name)
-  if (grant) return { id: grant.id, name: grant.name }
-  const denial = findByName(denials.list(), app, ({ program }) => program.name)
-  return denial ? { id: denial.id, name: denial.program.name ?? '' } : null
-}
-
-/** Finds an entry by its ID, or by its name if no other has the same name. */
-function findByName<Entry extends { id: string }>(
-  entries: readonly Entry[],
-  wanted: string,
-  readName: (entry: Entry) => string | null,
-): Entry | undefined {
-  const named = entries.filter((entry) => readName(entry) === wanted)
-  return entries.find(({ id }) => id === wanted) ?? (named.length === 1 ? named[0] : undefined)
 }

@@ -3,11 +3,10 @@
 import type { Agent } from '../agent/agent.js'
 import { defaultAccount, type AccountSession } from '../agent/model.js'
 import { createNamedKey, joinScopes, type KeyProblem } from '../agent/named-key.js'
+import { findEntries } from '../consent/find-entries.js'
 import { asAuthError } from '../base/errors.js'
 import { excerpt } from '../base/printable.js'
-import type { AppView } from '../ipc.js'
-import { listApps } from '../present/consent-view.js'
-import { explainOnlyOnce } from '../present/consent-words.js'
+import { CONSENT_WORDS, explainOnlyOnce } from '../present/consent-words.js'
 import { done, failed, told, type Answer } from './command-answer.js'
 import type { Terminal } from './terminal.js'
 import { listTyped } from './typed-account-commands.js'
@@ -38,37 +37,18 @@ export function deny(agent: Agent, [id]: readonly string[]): Answer {
 /** Takes back what an app or a key was allowed, or ends denials. `typed`: an ID or a name. */
 export async function forget({ consents }: Agent, typed: string): Promise<Answer> {
   if (typed === '') return failed(ANSWERS.needsApp)
-  const found = findApps(listApps({ consents: consents.list() }), typed)
-  if ('message' in found) return failed(found.message)
-  const { apps, name } = found
+  const found = findEntries(consents.list(), typed)
+  if (found.kind === 'none') return failed(ANSWERS.noApp(excerpt(typed)))
+  if (found.kind === 'several') return failed(ANSWERS.severalApps(typed, found.ids))
+  const name = found.name ?? CONSENT_WORDS.unknownApp
   try {
-    for (const { id } of apps) {
+    for (const id of found.ids) {
       if (!(await consents.forget(id))) return failed(ANSWERS.noApp(excerpt(typed)))
     }
   } catch (thrown) {
     return failed(asAuthError(thrown).message)
   }
-  const isKey = apps.every(({ kind }) => kind === 'key')
-  return told(isKey ? ANSWERS.keyForgotten(name) : ANSWERS.forgotten(name))
-}
-
-/**
- * Finds what a typed word names: one entry by its ID, else all denials of this name and the app or key that
- * has it. Otherwise returns a message, also if several that were allowed have the name.
- */
-function findApps(
-  listed: readonly AppView[],
-  typed: string,
-): { apps: readonly AppView[]; name: string } | { message: string } {
-  // IDs are in lower case. Names are as the programs spell them.
-  const byId = listed.find(({ id }) => id === typed.toLowerCase())
-  if (byId) return { apps: [byId], name: byId.name }
-  const apps = listed.filter(({ name }) => name === typed)
-  const allowed = apps.filter(({ kind }) => kind !== 'denied')
-  if (apps.length === 0) return { message: ANSWERS.noApp(excerpt(typed)) }
-  if (allowed.length <= 1) return { apps, name: typed }
-  const ids = allowed.map(({ id }) => id)
-  return { message: ANSWERS.severalApps(typed, ids) }
+  return told(found.isKey ? ANSWERS.keyForgotten(name) : ANSWERS.forgotten(name))
 }
 
 /**

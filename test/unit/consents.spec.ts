@@ -982,6 +982,21 @@ test.describe('taking consents back', () => {
     expect(consents.isAllowed(request(seenCaller(), { account: BOB_REF }))).toBe(false)
   })
 
+  test('all denials of a name end with what was allowed under it', async () => {
+    const { consents, asked, lists } = start()
+    for (const account of [ALICE_REF, BOB_REF]) {
+      void consents.ask(request(seenCaller(), { account }))
+      consents.answer(asked.at(-1)!.id, 'denied')
+    }
+    const { denials } = lists.at(-1)!
+    expect(denials).toHaveLength(2)
+    const { id } = await consents.createKey({ name: 'app', account: ALICE_REF, scope: null })
+    const ids = [id, ...denials.map((one) => one.id)]
+    expect(consents.find('app')).toEqual({ kind: 'found', ids, name: 'app', isKey: false })
+    expect(await consents.forget('app')).toBe(true)
+    expect(consents.list()).toEqual({ grants: [], denials: [] })
+  })
+
   test('a denial that is forgotten lets the program ask again', async () => {
     const { consents, asked, lists } = start()
     void consents.ask(request())

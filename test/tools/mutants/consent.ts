@@ -77,10 +77,26 @@ export const CONSENT: readonly MutatedFile[] = [
         find: 'if (forGood) await grants.remove((grant) => isOf(grant, person))',
         replace: 'if (forGood) return',
       },
+    ],
+  },
+  {
+    file: 'main/consent/find-entries.ts',
+    specs: [...CONSENTS, 'test/unit/terminal-consents.spec.ts'],
+    faults: [
       {
         name: 'a name that several have is the first',
-        find: 'named.length === 1 ? named[0] : undefined',
-        replace: 'named[0]',
+        find: 'if (named.length > 1) return',
+        replace: 'if (named.length > 9) return',
+      },
+      {
+        name: 'a name in upper case is forgotten by its lower case',
+        find: 'allowed.filter(({ name }) => name === wanted)',
+        replace: 'allowed.filter(({ name }) => name === wanted.toLowerCase())',
+      },
+      {
+        name: 'a name forgets no denials',
+        find: '...denied.filter(({ name }) => name === wanted)',
+        replace: '',
       },
     ],
   },
@@ -854,12 +870,12 @@ export const CONSENT: readonly MutatedFile[] = [
       },
       {
         name: 'a question names an app by its ID',
-        find: 'app: found.name, id: found.id',
-        replace: 'app: found.id, id: found.id',
+        find: 'app: name ?? app, id:',
+        replace: 'app, id:',
       },
       {
         name: 'what has the name after the question is forgotten',
-        find: 'consents.forget(found.id)',
+        find: 'consents.forget(id)',
         replace: 'consents.forget(app)',
       },
     ],

@@ -150,14 +150,9 @@ export const TERMINAL: readonly MutatedFile[] = [
         replace: 'if (others.length === 0) return { account, scopes }',
       },
       {
-        name: 'a name in upper case is forgotten by its lower case',
-        find: 'filter(({ name }) => name === typed)',
-        replace: 'filter(({ name }) => name === typed.toLowerCase())',
-      },
-      {
         name: 'S48: what cannot be forgotten is echoed whole',
-        find: 'return { message: ANSWERS.noApp(excerpt(typed)) }',
-        replace: 'return { message: ANSWERS.noApp(typed) }',
+        find: "if (found.kind === 'none') return failed(ANSWERS.noApp(excerpt(typed)))",
+        replace: "if (found.kind === 'none') return failed(ANSWERS.noApp(typed))",
       },
     ],
   },
