@@ -7,7 +7,14 @@ import { join } from 'node:path'
 import { ROOT } from '../support/root.js'
 import { copyTree, type MutantTree } from './mutant-tree.js'
 import { makeFingerprint, MUTANTS, type Mutant } from './mutants.js'
-import { readRecord, formatScore, withScore, writeRecord, type Entry } from './mutation-record.js'
+import {
+  formatScore,
+  readRecord,
+  withoutStale,
+  withScore,
+  writeRecord,
+  type Entry,
+} from './mutation-record.js'
 
 const SECURITY = join(ROOT, 'SECURITY.md')
 const words = process.argv.slice(2)
@@ -96,8 +103,10 @@ function report(): void {
   print('survived', survivors)
   print('killed, although they are listed as equivalent', notEquivalent)
   if (faults.length > 0) console.log(`\nno outcome:\n  ${faults.join('\n  ')}`)
-  console.log(`\n${due.length} run. ${formatScore(record)}`)
-  writeFileSync(SECURITY, withScore(readFileSync(SECURITY, 'utf8'), record))
+  const current = withoutStale(ROOT, record)
+  writeRecord(ROOT, current)
+  console.log(`\n${due.length} run. ${formatScore(current)}`)
+  writeFileSync(SECURITY, withScore(readFileSync(SECURITY, 'utf8'), current))
   if (survivors.length + notEquivalent.length + faults.length > 0) process.exitCode = 1
 }
 

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { MUTANTS, type Mutant } from './mutants.js'
+import { makeFingerprint, MUTANTS, type Mutant } from './mutants.js'
 
 /**
  * `killed`: a test failed that passes without the mutant. `timed-out`: a test did not finish in time.
@@ -31,6 +31,13 @@ export function readRecord(root: string): MutationRecord {
   return wireRecord.parse(JSON.parse(readFileSync(join(root, RECORD_FILE), 'utf8')))
 }
 
+/** Leaves out the outcomes for earlier code, and for earlier specs: they count as not run. */
+export function withoutStale(root: string, record: MutationRecord): MutationRecord {
+  const isCurrent = (mutant: Mutant): boolean =>
+    record[mutant.id]?.fingerprint === makeFingerprint(root, mutant)
+  return Object.fromEntries(MUTANTS.filter(isCurrent).map(({ id }) => [id, record[id]!]))
+}
+
 /** Writes the record in the order of the mutants, without removed ones. */
 export function writeRecord(root: string, record: MutationRecord): void {
   const entries = MUTANTS.flatMap(({ id }) => {
@@ -47,7 +54,7 @@ export function formatScore(record: MutationRecord): string {
   const others = MUTANTS.filter((mutant) => !isEquivalent(mutant))
   const count = (outcome: Outcome): number =>
     others.filter(({ id }) => record[id]?.outcome === outcome).length
-  const notRun = MUTANTS.filter(({ id }) => record[id] === undefined).length
+  const notRun = others.filter(({ id }) => record[id] === undefined).length
   return (
     `${MUTANTS.length} mutants: ${count('killed')} killed, ${count('timed-out')} killed by a time ` +
     `limit, ${count('survived')} survived, ${MUTANTS.length - others.length} equivalent` +

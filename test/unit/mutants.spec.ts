@@ -4,8 +4,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { ROOT } from '../support/root.js'
-import { mutate, MUTANTS, MUTATED_FILES } from '../tools/mutants.js'
-import { readRecord, withScore } from '../tools/mutation-record.js'
+import { makeFingerprint, mutate, MUTANTS, MUTATED_FILES } from '../tools/mutants.js'
+import {
+  formatScore,
+  readRecord,
+  withoutStale,
+  withScore,
+  type Entry,
+} from '../tools/mutation-record.js'
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 
@@ -47,6 +53,16 @@ test('each equivalent mutant survived its last run', () => {
   const record = readRecord(ROOT)
   const killed = MUTANTS.filter(({ id }) => (record[id]?.outcome ?? 'survived') !== 'survived')
   expect(killed.filter(({ equivalent }) => equivalent !== undefined)).toEqual([])
+})
+
+test('an outcome for earlier code is left out, and counts as not run', () => {
+  const [one, other, ...rest] = MUTANTS.filter(({ equivalent }) => equivalent === undefined)
+  const kill = (fingerprint: string): Entry => ({ fingerprint, outcome: 'killed' })
+  const record = { [one!.id]: kill(makeFingerprint(ROOT, one!)), [other!.id]: kill('earlier') }
+  const current = withoutStale(ROOT, record)
+  expect(current).toEqual({ [one!.id]: record[one!.id] })
+  expect(formatScore(current)).toMatch(/: 1 killed, .*, 0 survived, /)
+  expect(formatScore(current)).toMatch(new RegExp(`, ${rest.length + 1} not run\\.$`))
 })
 
 test('SECURITY.md has the score of the last run and the equivalent mutants', () => {
