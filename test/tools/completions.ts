@@ -44,6 +44,20 @@ const COMPLETED: readonly Completed[] = COMMANDS.map((command) => {
 })
 const NAMES = COMPLETED.map(({ name }) => name)
 
+const VERSION: Flag = {
+  name: 'version',
+  short: 'V',
+  value: null,
+  help: 'print the version',
+  completes: null,
+}
+
+/** What can precede the command: each flag once. */
+const LEADING: readonly Flag[] = [...COMPLETED.flatMap(({ flags }) => flags), VERSION].filter(
+  ({ name }, index, all) => all.findIndex((one) => one.name === name) === index,
+)
+const LEADING_VALUED = LEADING.filter(({ value }) => value !== null).map(({ name }) => `--${name}`)
+
 /** The content of each file, by its name. */
 export function makeCompletions(): ReadonlyMap<string, string> {
   return new Map([
@@ -91,7 +105,9 @@ function offerInBash(completes: Completion): string | null {
 
 /** Bash 3.2, as on macOS, has no `compopt`: it offers files in place of nothing. */
 function makeBash(): string {
-  const cases = COMPLETED.map(({ name, flags, arguments: given }) => {
+  const words: Argument = { name: 'COMMAND', isOptional: true, help: '', completes: 'command' }
+  const leading: Completed = { name: "''", summary: '', arguments: [words], flags: LEADING }
+  const cases = [leading, ...COMPLETED].map(({ name, flags, arguments: given }) => {
     const values = flags.filter(({ value }) => value !== null)
     const offers = [
       ...values.map(({ name: flag, completes }) => [`--${flag}`, completes] as const),
@@ -112,7 +128,8 @@ function makeBash(): string {
   return `# Completions of latchkey for bash. ${MADE}
 
 # Sets \`flags\`, \`valued\` (the flags with a value), and what to offer for the flag, or the argument,
-# that \`about\` names: \`words\`, or in \`offer\` a kind of path.
+# that \`about\` names: \`words\`, or in \`offer\` a kind of path. Flags may precede the command, which
+# is empty then.
 _latchkey_table() {
   local about=$2
   case $1 in
@@ -122,36 +139,34 @@ ${cases.join('\n')}
 
 _latchkey() {
   local flags='' valued='' words='' offer='' before='' joined='' ended='' index position=0 word
-  local command=\${COMP_WORDS[1]} cur=\${COMP_WORDS[COMP_CWORD]}
+  local command='' cur=\${COMP_WORDS[COMP_CWORD]}
   COMPREPLY=()
-  if ((COMP_CWORD == 1)); then
-    words='${NAMES.join(' ')}'
-    if [[ $cur == -* ]]; then words='--help --version'; fi
-  else
-    _latchkey_table "$command" ''
-    for ((index = 2; index < COMP_CWORD; index++)); do
-      word=\${COMP_WORDS[index]}
-      if [[ $word == [=:]* ]]; then
-        # Readline splits words here: --flag=value is three words.
-        if [[ -z $before ]]; then joined=1; fi
-      elif [[ -n $joined ]]; then
-        joined=''
-      elif [[ -n $before ]]; then
-        before=''
-      elif [[ -z $ended && $word == -- ]]; then
-        ended=1
-      elif [[ -z $ended && $word == -* ]]; then
-        if [[ " $valued " == *" $word "* ]]; then before=$word; fi
-      else
-        ((position++))
-      fi
-    done
-    if [[ $cur == '=' ]]; then cur=''; fi
-    if [[ -z $before && -z $ended && $cur == -* ]]; then
-      words=$flags
+  _latchkey_table '' ''
+  for ((index = 1; index < COMP_CWORD; index++)); do
+    word=\${COMP_WORDS[index]}
+    if [[ $word == [=:]* ]]; then
+      # Readline splits words here: --flag=value is three words.
+      if [[ -z $before ]]; then joined=1; fi
+    elif [[ -n $joined ]]; then
+      joined=''
+    elif [[ -n $before ]]; then
+      before=''
+    elif [[ -z $ended && $word == -- ]]; then
+      ended=1
+    elif [[ -z $ended && $word == -* ]]; then
+      if [[ " $valued " == *" $word "* ]]; then before=$word; fi
+    elif [[ -z $command ]]; then
+      command=$word flags='' valued=''
+      _latchkey_table "$command" ''
     else
-      _latchkey_table "$command" "\${before:-$position}"
+      ((position++))
     fi
+  done
+  if [[ $cur == '=' ]]; then cur=''; fi
+  if [[ -z $before && -z $ended && $cur == -* ]]; then
+    words=$flags
+  else
+    _latchkey_table "$command" "\${before:-$position}"
   fi
   if [[ $(type -t compopt) == builtin ]]; then
     if [[ $offer != file ]]; then compopt +o default; fi
@@ -185,6 +200,11 @@ function makeZsh(): string {
     if (short !== undefined) return `'(-${short} --${name})'{-${short},--${name}}${quote(text)}`
     return quote(`${mark}--${name}${value === null ? '' : '='}${text}`)
   }
+  // After these, no command follows.
+  const formatLeading = (flag: Flag): string =>
+    flag.short === undefined
+      ? formatFlag(flag)
+      : `'(- *)'{-${flag.short},--${flag.name}}${quote(`[${escape(flag.help)}]`)}`
   const cases = COMPLETED.map(({ name, flags, arguments: given }) => {
     const specs = [
       ...flags.map(formatFlag),
@@ -209,10 +229,7 @@ _latchkey() {
 ${COMPLETED.map(({ name, summary }) => `    ${quote(`${name}:${escape(summary)}`)}`).join('\n')}
   )
   _arguments -C \\
-    '(- *)'{-h,--help}'[print the help]' \\
-    '(- *)'{-V,--version}'[print the version]' \\
-    '1: :->command' \\
-    '*:: :->arguments' && return
+${continued([...LEADING.map(formatLeading), "'(-)1: :->command'", "'(-)*:: :->arguments'"], '    ').join('\n')} && return
   case $state in
     command) _describe -t commands command commands ;;
     arguments)
@@ -240,6 +257,11 @@ function makeFish(): string {
     const words = listWords(completes)
     return words === null ? '-x' : `-x -a ${quote(words.join(' '))}`
   }
+  const formatFlag = (condition: string, { name, short, value, help, completes }: Flag): string => {
+    const letter = short === undefined ? '' : ` -s ${short}`
+    const offers = value === null ? '' : ` ${offer(completes)}`
+    return `complete -c latchkey -n ${condition}${letter} -l ${name}${offers} -d ${quote(help)}`
+  }
   const lines = COMPLETED.flatMap(({ name, summary, flags, arguments: given }) => {
     const valued = flags.flatMap((flag) => (flag.value === null ? [] : [`--${flag.name}`]))
     const words = given.flatMap(({ completes }, index) => {
@@ -251,29 +273,38 @@ function makeFish(): string {
       '',
       `complete -c latchkey -n __latchkey_command -a ${name} -d ${quote(summary)}`,
       ...words,
-      ...flags.map((flag) => {
-        const short = flag.short === undefined ? '' : ` -s ${flag.short}`
-        const value = flag.value === null ? '' : ` ${offer(flag.completes)}`
-        return `complete -c latchkey -n '__latchkey_command ${name}'${short} -l ${flag.name}${value} -d ${quote(flag.help)}`
-      }),
+      ...flags.map((flag) => formatFlag(`'__latchkey_command ${name}'`, flag)),
     ]
   })
   return `# Completions of latchkey for fish. ${MADE}
 
-# Succeeds if the first word is this command, or without a command if no word was typed yet.
-function __latchkey_command
+# The words from the command on. Flags may precede it.
+function __latchkey_words
     set -l words (commandline -opc)
-    test "$words[2]" = "$argv[1]"
+    set -e words[1]
+    while set -q words[1]; and string match -q -- '-*' "$words[1]"
+        if contains -- "$words[1]" ${LEADING_VALUED.join(' ')}; and set -q words[2]
+            set -e words[1]
+        end
+        set -e words[1]
+    end
+    printf '%s\\n' $words
+end
+
+# Succeeds if this is the command, or without a command if none was typed yet.
+function __latchkey_command
+    set -l words (__latchkey_words)
+    test "$words[1]" = "$argv[1]"
 end
 
 # Succeeds if this argument of a command is next: COMMAND NUMBER FLAG..., the flags with a value.
 function __latchkey_argument
     __latchkey_command $argv[1]; or return
-    set -l words (commandline -opc)
+    set -l words (__latchkey_words)
     set -l count 0
     set -l before
     set -l ended
-    for word in $words[3..-1]
+    for word in $words[2..-1]
         if set -q before[1]
             set before
         else if not set -q ended[1]; and test "$word" = --
@@ -295,8 +326,7 @@ function __latchkey_folders
 end
 
 complete -c latchkey -f
-complete -c latchkey -n __latchkey_command -s h -l help -d 'print the help'
-complete -c latchkey -n __latchkey_command -s V -l version -d 'print the version'
+${LEADING.map((flag) => formatFlag('__latchkey_command', flag)).join('\n')}
 ${lines.join('\n')}
 `
 }
@@ -333,6 +363,13 @@ $script:LatchkeyCommands = [ordered]@{
 ${cases.join('\n')}
 }
 
+# Flags may precede the command.
+$script:LatchkeyLeading = @{
+    Flags = @(
+${LEADING.map(formatFlag).join('\n')}
+    )
+}
+
 Register-ArgumentCompleter -Native -CommandName @('latchkey', 'latchkey.cmd') -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
   $before = @($commandAst.CommandElements |
@@ -342,13 +379,20 @@ Register-ArgumentCompleter -Native -CommandName @('latchkey', 'latchkey.cmd') -S
   $typed = "$wordToComplete"
   $prefix = ''
   $offers = @()
-  if ($before.Count -eq 0) {
-    foreach ($name in $script:LatchkeyCommands.Keys) {
-      $offers += @{ Text = $name; Help = $script:LatchkeyCommands[$name].Help }
+  $index = 0
+  while ($index -lt $before.Count -and $before[$index] -like '-*') {
+    $leading = $before[$index]
+    if ($script:LatchkeyLeading.Flags | Where-Object { $null -ne $_.Words -and $_.Name -eq $leading }) {
+      $index++
     }
-  } elseif ($script:LatchkeyCommands.Contains($before[0])) {
-    $command = $script:LatchkeyCommands[$before[0]]
-    $flagName = $before[-1]
+    $index++
+  }
+  $hasCommand = $index -lt $before.Count
+  $command = $script:LatchkeyLeading
+  if ($hasCommand) { $command = $script:LatchkeyCommands[$before[$index]] }
+  if ($null -ne $command) {
+    $flagName = ''
+    if ($before.Count -gt 0) { $flagName = $before[-1] }
     if ($typed -like '--*=*') {
       $flagName, $typed = $typed.Split('=', 2)
       $prefix = "$flagName="
@@ -366,6 +410,10 @@ Register-ArgumentCompleter -Native -CommandName @('latchkey', 'latchkey.cmd') -S
       }
     } elseif ($typed -like '-*') {
       foreach ($one in $command.Flags) { $offers += @{ Text = $one.Name; Help = $one.Help } }
+    } elseif ($prefix -eq '' -and -not $hasCommand) {
+      foreach ($name in $script:LatchkeyCommands.Keys) {
+        $offers += @{ Text = $name; Help = $script:LatchkeyCommands[$name].Help }
+      }
     } elseif ($prefix -eq '') {
       foreach ($word in $command.Words) { $offers += @{ Text = $word; Help = $command.Help } }
     }

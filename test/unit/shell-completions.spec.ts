@@ -30,9 +30,19 @@ const OFFERS: Readonly<Record<string, readonly string[]>> = {
   'latchkey ': NAMES,
   'latchkey tok': ['token'],
   'latchkey nothing ': NOTHING,
-  // The tray app takes these, and no command follows.
-  'latchkey --data-dir x ': NOTHING,
-  'latchkey --json ': NOTHING,
+  // Flags may precede the command.
+  'latchkey --json ': NAMES,
+  'latchkey --json to': ['token'],
+  'latchkey --data-dir ': FOLDERS,
+  'latchkey --data-dir=': FOLDERS,
+  'latchkey --data-dir x ': NAMES,
+  'latchkey --data-dir=x --json to': ['token'],
+  'latchkey --data-dir token app': ['apps'],
+  'latchkey --min-v': ['--min-validity'],
+  'latchkey --json token --acc': ['--account'],
+  'latchkey --json --key-file x git-credential ': ACTIONS,
+  'latchkey --data-dir x apps --json f': ['forget'],
+  'latchkey --json nothing ': NOTHING,
   'latchkey token --acc': ['--account'],
   'latchkey token ': NOTHING,
   'latchkey token --account ': NOTHING,
@@ -249,6 +259,9 @@ test('PowerShell completes commands, flags and values', () => {
   test.skip(findProgram('pwsh') === null, 'pwsh is not installed')
   const offers = {
     'latchkey tok': ['token'],
+    'latchkey --json to': ['token'],
+    'latchkey --data-dir x --json to': ['token'],
+    'latchkey --min-v': ['--min-validity'],
     'latchkey token --acc': ['--account'],
     'latchkey git-credential ': ACTIONS,
     'latchkey headless --log-level w': ['warn'],

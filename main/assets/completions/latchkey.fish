@@ -1,19 +1,32 @@
 # Completions of latchkey for fish. Made from the table of commands by `npm run completions`.
 
-# Succeeds if the first word is this command, or without a command if no word was typed yet.
-function __latchkey_command
+# The words from the command on. Flags may precede it.
+function __latchkey_words
     set -l words (commandline -opc)
-    test "$words[2]" = "$argv[1]"
+    set -e words[1]
+    while set -q words[1]; and string match -q -- '-*' "$words[1]"
+        if contains -- "$words[1]" --account --scope --audience --min-validity --key-file --data-dir --provider --git-host --issuer --client-id --client-secret-file --prompt --max-age --authorization-parameter --allowed-parameters --port --redirect-port --redirect-host --redirect-path --sign-in-timeout --consent --allow --client-version --log-level; and set -q words[2]
+            set -e words[1]
+        end
+        set -e words[1]
+    end
+    printf '%s\n' $words
+end
+
+# Succeeds if this is the command, or without a command if none was typed yet.
+function __latchkey_command
+    set -l words (__latchkey_words)
+    test "$words[1]" = "$argv[1]"
 end
 
 # Succeeds if this argument of a command is next: COMMAND NUMBER FLAG..., the flags with a value.
 function __latchkey_argument
     __latchkey_command $argv[1]; or return
-    set -l words (commandline -opc)
+    set -l words (__latchkey_words)
     set -l count 0
     set -l before
     set -l ended
-    for word in $words[3..-1]
+    for word in $words[2..-1]
         if set -q before[1]
             set before
         else if not set -q ended[1]; and test "$word" = --
@@ -35,7 +48,55 @@ function __latchkey_folders
 end
 
 complete -c latchkey -f
-complete -c latchkey -n __latchkey_command -s h -l help -d 'print the help'
+complete -c latchkey -n __latchkey_command -l account -x -d 'the account; the default one if left out'
+complete -c latchkey -n __latchkey_command -l scope -x -d 'some of the scopes that were granted, separated by spaces'
+complete -c latchkey -n __latchkey_command -l audience -x -d 'the audience of the token'
+complete -c latchkey -n __latchkey_command -l min-validity -x -d 'how long it must be valid, if possible [60]'
+complete -c latchkey -n __latchkey_command -l id-token -d 'print the ID token'
+complete -c latchkey -n __latchkey_command -l key-file -r -F -d 'a file with a key, which only you can read'
+complete -c latchkey -n __latchkey_command -l json -d 'print one JSON object'
+complete -c latchkey -n __latchkey_command -l start -d 'start Latchkey in the background if it is not running'
+complete -c latchkey -n __latchkey_command -l data-dir -x -a '(__latchkey_folders)' -d 'the data directory of the Latchkey to talk to'
+complete -c latchkey -n __latchkey_command -s h -l help -d 'print the help of the command'
+complete -c latchkey -n __latchkey_command -l provider -x -d 'the name of a provider in the settings'
+complete -c latchkey -n __latchkey_command -l git-host -x -d 'a host and its account, in place of gitHosts; repeatable'
+complete -c latchkey -n __latchkey_command -l issuer -x -d 'the issuer of your OpenID provider, exactly as the provider spells it'
+complete -c latchkey -n __latchkey_command -l client-id -x -d 'the client ID that you registered with the provider'
+complete -c latchkey -n __latchkey_command -l client-secret-file -r -F -d 'a file with the client secret, mode 0600, if the provider requires one'
+complete -c latchkey -n __latchkey_command -l prompt -x -d 'OpenID Connect\'s prompt: login, consent, select_account'
+complete -c latchkey -n __latchkey_command -l max-age -x -d 'ask for a new sign-in if the last one is over S seconds old'
+complete -c latchkey -n __latchkey_command -l authorization-parameter -x -d 'a parameter to add to the sign-in link: access_type=offline; repeatable'
+complete -c latchkey -n __latchkey_command -l allowed-parameters -x -d 'parameters that apps may add to the sign-in link: hd,kc_idp_hint'
+complete -c latchkey -n __latchkey_command -l port -x -d 'the port of the local service; 0 picks a free port'
+complete -c latchkey -n __latchkey_command -l redirect-port -x -d 'the port of the redirect URI, or several: 8400,8401'
+complete -c latchkey -n __latchkey_command -l redirect-host -x -a '127.0.0.1 localhost [::1]' -d 'the host of the redirect URI: 127.0.0.1, localhost or [::1]'
+complete -c latchkey -n __latchkey_command -l redirect-path -x -d 'the path of the redirect URI, as registered with the provider'
+complete -c latchkey -n __latchkey_command -l take-over -d 'take over the data directory from a computer that no longer runs Latchkey'
+complete -c latchkey -n __latchkey_command -l no-take-over -d 'turn off --take-over'
+complete -c latchkey -n __latchkey_command -l sign-in-timeout -x -d 'how many seconds a sign-in waits for you'
+complete -c latchkey -n __latchkey_command -l expose-refresh-token -d 'let other apps get the refresh token itself'
+complete -c latchkey -n __latchkey_command -l no-expose-refresh-token -d 'turn off --expose-refresh-token'
+complete -c latchkey -n __latchkey_command -l consent -x -a 'ask off' -d 'ask before an app gets tokens; with off, every app gets them'
+complete -c latchkey -n __latchkey_command -l allow -r -F -d 'a program, or a script, that gets tokens without asking you; repeatable'
+complete -c latchkey -n __latchkey_command -l pause-when-locked -d 'give no tokens to allowed apps either while the screen is locked'
+complete -c latchkey -n __latchkey_command -l no-pause-when-locked -d 'turn off --pause-when-locked'
+complete -c latchkey -n __latchkey_command -l client-version -x -d 'the version that clients of the local service are told: 12.0.0'
+complete -c latchkey -n __latchkey_command -l keep-without-keyring -d 'store the session on this computer even without a keyring'
+complete -c latchkey -n __latchkey_command -l no-keep-without-keyring -d 'turn off --keep-without-keyring'
+complete -c latchkey -n __latchkey_command -l end-session -d 'when you sign out, also open the provider\'s sign-out page'
+complete -c latchkey -n __latchkey_command -l no-end-session -d 'turn off --end-session'
+complete -c latchkey -n __latchkey_command -l demo -d 'sign in at the built-in demo provider'
+complete -c latchkey -n __latchkey_command -l no-demo -d 'turn off --demo'
+complete -c latchkey -n __latchkey_command -l demo-if-unset -d 'the same, but only if no provider is configured'
+complete -c latchkey -n __latchkey_command -l no-demo-if-unset -d 'turn off --demo-if-unset'
+complete -c latchkey -n __latchkey_command -l sign-in -d 'start a sign-in at once'
+complete -c latchkey -n __latchkey_command -l no-sign-in -d 'turn off --sign-in'
+complete -c latchkey -n __latchkey_command -l no-browser -d 'print the link instead of opening a browser'
+complete -c latchkey -n __latchkey_command -l browser -d 'turn off --no-browser'
+complete -c latchkey -n __latchkey_command -l no-notifications -d 'show no desktop notifications'
+complete -c latchkey -n __latchkey_command -l notifications -d 'turn off --no-notifications'
+complete -c latchkey -n __latchkey_command -l log-level -x -a 'error warn info debug' -d 'what latchkey.log records: error, warn, info or debug'
+complete -c latchkey -n __latchkey_command -l no-json -d 'turn off --json'
 complete -c latchkey -n __latchkey_command -s V -l version -d 'print the version'
 
 complete -c latchkey -n __latchkey_command -a token -d 'print an access token, valid for at least a minute'

@@ -298,6 +298,62 @@ $script:LatchkeyCommands = [ordered]@{
   }
 }
 
+# Flags may precede the command.
+$script:LatchkeyLeading = @{
+    Flags = @(
+      @{ Name = '--account'; Help = 'the account; the default one if left out'; Words = @() }
+      @{ Name = '--scope'; Help = 'some of the scopes that were granted, separated by spaces'; Words = @() }
+      @{ Name = '--audience'; Help = 'the audience of the token'; Words = @() }
+      @{ Name = '--min-validity'; Help = 'how long it must be valid, if possible [60]'; Words = @() }
+      @{ Name = '--id-token'; Help = 'print the ID token' }
+      @{ Name = '--key-file'; Help = 'a file with a key, which only you can read'; Words = @(); IsPath = $true }
+      @{ Name = '--json'; Help = 'print one JSON object' }
+      @{ Name = '--start'; Help = 'start Latchkey in the background if it is not running' }
+      @{ Name = '--data-dir'; Help = 'the data directory of the Latchkey to talk to'; Words = @(); IsPath = $true }
+      @{ Name = '--help'; Help = 'print the help of the command' }
+      @{ Name = '--provider'; Help = 'the name of a provider in the settings'; Words = @() }
+      @{ Name = '--git-host'; Help = 'a host and its account, in place of gitHosts; repeatable'; Words = @() }
+      @{ Name = '--issuer'; Help = 'the issuer of your OpenID provider, exactly as the provider spells it'; Words = @() }
+      @{ Name = '--client-id'; Help = 'the client ID that you registered with the provider'; Words = @() }
+      @{ Name = '--client-secret-file'; Help = 'a file with the client secret, mode 0600, if the provider requires one'; Words = @(); IsPath = $true }
+      @{ Name = '--prompt'; Help = 'OpenID Connect''s prompt: login, consent, select_account'; Words = @() }
+      @{ Name = '--max-age'; Help = 'ask for a new sign-in if the last one is over S seconds old'; Words = @() }
+      @{ Name = '--authorization-parameter'; Help = 'a parameter to add to the sign-in link: access_type=offline; repeatable'; Words = @() }
+      @{ Name = '--allowed-parameters'; Help = 'parameters that apps may add to the sign-in link: hd,kc_idp_hint'; Words = @() }
+      @{ Name = '--port'; Help = 'the port of the local service; 0 picks a free port'; Words = @() }
+      @{ Name = '--redirect-port'; Help = 'the port of the redirect URI, or several: 8400,8401'; Words = @() }
+      @{ Name = '--redirect-host'; Help = 'the host of the redirect URI: 127.0.0.1, localhost or [::1]'; Words = @('127.0.0.1', 'localhost', '[::1]') }
+      @{ Name = '--redirect-path'; Help = 'the path of the redirect URI, as registered with the provider'; Words = @() }
+      @{ Name = '--take-over'; Help = 'take over the data directory from a computer that no longer runs Latchkey' }
+      @{ Name = '--no-take-over'; Help = 'turn off --take-over' }
+      @{ Name = '--sign-in-timeout'; Help = 'how many seconds a sign-in waits for you'; Words = @() }
+      @{ Name = '--expose-refresh-token'; Help = 'let other apps get the refresh token itself' }
+      @{ Name = '--no-expose-refresh-token'; Help = 'turn off --expose-refresh-token' }
+      @{ Name = '--consent'; Help = 'ask before an app gets tokens; with off, every app gets them'; Words = @('ask', 'off') }
+      @{ Name = '--allow'; Help = 'a program, or a script, that gets tokens without asking you; repeatable'; Words = @(); IsPath = $true }
+      @{ Name = '--pause-when-locked'; Help = 'give no tokens to allowed apps either while the screen is locked' }
+      @{ Name = '--no-pause-when-locked'; Help = 'turn off --pause-when-locked' }
+      @{ Name = '--client-version'; Help = 'the version that clients of the local service are told: 12.0.0'; Words = @() }
+      @{ Name = '--keep-without-keyring'; Help = 'store the session on this computer even without a keyring' }
+      @{ Name = '--no-keep-without-keyring'; Help = 'turn off --keep-without-keyring' }
+      @{ Name = '--end-session'; Help = 'when you sign out, also open the provider''s sign-out page' }
+      @{ Name = '--no-end-session'; Help = 'turn off --end-session' }
+      @{ Name = '--demo'; Help = 'sign in at the built-in demo provider' }
+      @{ Name = '--no-demo'; Help = 'turn off --demo' }
+      @{ Name = '--demo-if-unset'; Help = 'the same, but only if no provider is configured' }
+      @{ Name = '--no-demo-if-unset'; Help = 'turn off --demo-if-unset' }
+      @{ Name = '--sign-in'; Help = 'start a sign-in at once' }
+      @{ Name = '--no-sign-in'; Help = 'turn off --sign-in' }
+      @{ Name = '--no-browser'; Help = 'print the link instead of opening a browser' }
+      @{ Name = '--browser'; Help = 'turn off --no-browser' }
+      @{ Name = '--no-notifications'; Help = 'show no desktop notifications' }
+      @{ Name = '--notifications'; Help = 'turn off --no-notifications' }
+      @{ Name = '--log-level'; Help = 'what latchkey.log records: error, warn, info or debug'; Words = @('error', 'warn', 'info', 'debug') }
+      @{ Name = '--no-json'; Help = 'turn off --json' }
+      @{ Name = '--version'; Help = 'print the version' }
+    )
+}
+
 Register-ArgumentCompleter -Native -CommandName @('latchkey', 'latchkey.cmd') -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
   $before = @($commandAst.CommandElements |
@@ -307,13 +363,20 @@ Register-ArgumentCompleter -Native -CommandName @('latchkey', 'latchkey.cmd') -S
   $typed = "$wordToComplete"
   $prefix = ''
   $offers = @()
-  if ($before.Count -eq 0) {
-    foreach ($name in $script:LatchkeyCommands.Keys) {
-      $offers += @{ Text = $name; Help = $script:LatchkeyCommands[$name].Help }
+  $index = 0
+  while ($index -lt $before.Count -and $before[$index] -like '-*') {
+    $leading = $before[$index]
+    if ($script:LatchkeyLeading.Flags | Where-Object { $null -ne $_.Words -and $_.Name -eq $leading }) {
+      $index++
     }
-  } elseif ($script:LatchkeyCommands.Contains($before[0])) {
-    $command = $script:LatchkeyCommands[$before[0]]
-    $flagName = $before[-1]
+    $index++
+  }
+  $hasCommand = $index -lt $before.Count
+  $command = $script:LatchkeyLeading
+  if ($hasCommand) { $command = $script:LatchkeyCommands[$before[$index]] }
+  if ($null -ne $command) {
+    $flagName = ''
+    if ($before.Count -gt 0) { $flagName = $before[-1] }
     if ($typed -like '--*=*') {
       $flagName, $typed = $typed.Split('=', 2)
       $prefix = "$flagName="
@@ -331,6 +394,10 @@ Register-ArgumentCompleter -Native -CommandName @('latchkey', 'latchkey.cmd') -S
       }
     } elseif ($typed -like '-*') {
       foreach ($one in $command.Flags) { $offers += @{ Text = $one.Name; Help = $one.Help } }
+    } elseif ($prefix -eq '' -and -not $hasCommand) {
+      foreach ($name in $script:LatchkeyCommands.Keys) {
+        $offers += @{ Text = $name; Help = $script:LatchkeyCommands[$name].Help }
+      }
     } elseif ($prefix -eq '') {
       foreach ($word in $command.Words) { $offers += @{ Text = $word; Help = $command.Help } }
     }
