@@ -54,7 +54,8 @@ export const PROBLEM_DETAILS = {
   noFormExpected: 'No sign-in is waiting for this form.',
   appGone: 'The app that started this sign-in has stopped waiting for it.',
   cancelled: 'The sign-in was cancelled.',
-  notInKey: 'scope: the key is not for these scopes.',
+  /** `missing`: the scopes that were asked for in vain. */
+  notInKey: (missing: readonly string[]) => `scope: the key is not for ${formatList(missing)}.`,
   oldIdToken:
     'The ID token has expired, and the provider sends a new one only when the user signs in again.',
   nothingToExchange:

@@ -5,7 +5,8 @@ import type { Agent } from '../agent/agent.js'
 import type { AccountSession } from '../agent/model.js'
 import type { Clock } from '../base/clock.js'
 import { peekClaims } from '../oauth/id-token.js'
-import { includesScope } from '../oauth/scopes.js'
+import { excerpt } from '../base/printable.js'
+import { findMissingScopes } from '../oauth/scopes.js'
 import { findExpiryMs } from '../oauth/token-endpoint.js'
 import { answerJson, answerText, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
@@ -78,8 +79,9 @@ export async function readAccessToken(
   { scope: wanted, leastMs }: { scope: string | null; leastMs: number },
 ): Promise<Token> {
   const most = key?.scope ?? null
-  if (most !== null && wanted !== null && !includesScope(most, wanted)) {
-    throw new Problem('refused', PROBLEM_DETAILS.notInKey)
+  const missing = most === null || wanted === null ? [] : findMissingScopes(most, wanted)
+  if (missing.length > 0) {
+    throw new Problem('refused', PROBLEM_DETAILS.notInKey(missing.map(excerpt)))
   }
   const scope = wanted ?? most
   try {

@@ -217,9 +217,11 @@ test('a key gives a token for its scopes, and for fewer of them', async ({ serve
   expect((await readToken(service, { scope: 'email' }, { authorization })).json).toMatchObject({
     scope: 'email',
   })
-  const more = { body: { scope: 'profile' }, headers: { authorization } }
+  const more = { body: { scope: 'profile openid files:read' }, headers: { authorization } }
   const answer = await call(service, '/session/token', more)
-  expect(expectProblem(answer, 400, 'refused')).toBe(PROBLEM_DETAILS.notInKey)
+  expect(expectProblem(answer, 400, 'refused')).toBe(
+    PROBLEM_DETAILS.notInKey(['profile', 'files:read']),
+  )
 })
 
 test('a key for a scope that is no longer granted gets one answer from every call', async ({

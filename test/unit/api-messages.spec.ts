@@ -54,6 +54,7 @@ test('the details of problems', () => {
       mismatch: ['code_verifier'],
       keyNameTaken: ['backup'],
       notGranted: ['files:read'],
+      notInKey: [['email', 'files:read']],
     }),
   ).toEqual({
     noHostOrPath: 'The request must have one Host header and a path.',
@@ -102,7 +103,7 @@ test('the details of problems', () => {
     noFormExpected: 'No sign-in is waiting for this form.',
     appGone: 'The app that started this sign-in has stopped waiting for it.',
     cancelled: 'The sign-in was cancelled.',
-    notInKey: 'scope: the key is not for these scopes.',
+    notInKey: 'scope: the key is not for email and files:read.',
     oldIdToken:
       'The ID token has expired, and the provider sends a new one only when the user signs in again.',
     nothingToExchange:

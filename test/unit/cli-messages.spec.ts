@@ -55,6 +55,6 @@ test('a problem keeps its exit code, and is said for a person', () => {
   expect(explain(CONSENT_DETAILS.wrongKey)).toBe(PROBLEM_MESSAGES.wrongKey('/k'))
   expect(explain(CONSENT_DETAILS.keyOfOther)).toBe(PROBLEM_MESSAGES.keyOfOther)
   expect(explain(PROBLEM_DETAILS.noSuchAccount)).toBe(PROBLEM_MESSAGES.noSuchAccount)
-  expect(explain(PROBLEM_DETAILS.notInKey)).toBe('The key is not for these scopes.')
+  expect(explain(PROBLEM_DETAILS.notInKey(['email']))).toBe('The key is not for email.')
   expect(explain(CONSENT_DETAILS.denied)).toBe(CONSENT_DETAILS.denied)
 })

@@ -105,8 +105,8 @@ export const SESSION_API: readonly MutatedFile[] = [
       },
       {
         name: 'a key gives more than its scopes',
-        find: 'if (most !== null && wanted !== null && !includesScope(most, wanted)) {',
-        replace: "if (most === '' && wanted !== null) {",
+        find: 'if (missing.length > 0) {',
+        replace: 'if (missing.length > 9) {',
         grep: 'a key gives a token',
       },
       {
