@@ -33,3 +33,8 @@ export function containsKey(text: string): boolean {
 export function maskSecrets(text: string): string {
   return text.replace(SECRET_LIKE, MASK)
 }
+
+/** Replaces the usernames and passwords of URLs in a text. */
+export function maskPasswords(text: string): string {
+  return text.replace(/\/\/[^\s/?#"]*@/g, '//…@')
+}

@@ -18,6 +18,7 @@ import { checkAllRedirectPorts, checkProviders } from './check-providers.js'
 import { checkRunning, type Own } from './check-running.js'
 import { MESSAGES } from './diagnose-messages.js'
 import { findOddMembers } from '../storage/log.js'
+import { maskPasswords } from '../base/key-form.js'
 import { printable } from '../base/printable.js'
 import { nameRuntime } from '../present/log-record.js'
 import { replaceFile } from '../storage/atomic-file.js'
@@ -136,7 +137,7 @@ function redact<Value>(value: Value, home: string): Value {
   const escaped = home.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const homes = new RegExp(`${escaped}(?![\\w-]|\\.\\w)`, 'g')
   const clean = (text: string): string => {
-    const masked = printable(text).replace(/\/\/[^\s/?#"]*@/g, '//…@')
+    const masked = maskPasswords(printable(text))
     return home.length > 1 ? masked.replace(homes, '~') : masked
   }
   return JSON.parse(JSON.stringify(value), (_key, held: unknown) =>

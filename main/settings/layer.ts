@@ -1,6 +1,6 @@
 // One layer of settings (flags, variables or settings.json) and how a value of a layer is checked.
 
-import { containsKey, maskSecrets } from '../base/key-form.js'
+import { containsKey, maskPasswords, maskSecrets } from '../base/key-form.js'
 import { excerpt } from '../base/printable.js'
 import { MESSAGES } from './settings-messages.js'
 import { OPTIONS, type FlatSettings, type SettingName } from './options.js'
@@ -55,7 +55,8 @@ export function findProblem(name: SettingName, value: unknown, label: string): s
 /** Quotes the beginning of an invalid value: it may be a secret in a wrong place (S38, S48). */
 export function quoteValue(value: unknown): string {
   if (value === undefined) return MESSAGES.missing
-  const text = maskSecrets(JSON.stringify(value))
+  // Before the text is cut: a password without its @ does not look like one.
+  const text = maskPasswords(maskSecrets(JSON.stringify(value)))
   return typeof value === 'string' ? `"${excerpt(text.slice(1, -1))}"` : excerpt(text)
 }
 

@@ -136,6 +136,20 @@ for (const secret of OPAQUE) {
   })
 }
 
+test('the password of a link is masked before the link is shortened', () => {
+  const issuer = 'https://robert:hunter2-hunter2-hunter2@a.example'
+  for (const sources of [
+    { args: ['--issuer', issuer] },
+    { args: ['--port', issuer] },
+    { readFile: () => ({ content: { port: { a: issuer } }, warning: null }) },
+  ]) {
+    const [problem] = examine(sources).problems
+    expect(problem).toContain('//…@')
+    expect(problem).not.toContain('hunter')
+    expect(problem).not.toContain('robert')
+  }
+})
+
 test('the name of a missing file with the client secret is no secret, if it looks like a path', () => {
   for (const path of ['./0123456789abcdefghijABCDEFGHIJ', '../secret', '/etc/secret']) {
     const [problem] = examine({ args: [`--client-secret-file=${path}`] }).problems

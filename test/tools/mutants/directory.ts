@@ -352,6 +352,11 @@ export const DIRECTORY: readonly MutatedFile[] = [
         find: ': excerpt(text)',
         replace: ': excerpt(text) && text',
       },
+      {
+        name: 'a password that is cut before its @ is repeated',
+        find: 'maskPasswords(maskSecrets(JSON.stringify(value)))',
+        replace: 'maskPasswords("") + maskSecrets(JSON.stringify(value))',
+      },
     ],
   },
   {
