@@ -8,6 +8,7 @@ import { createNamedKey, findKeyProblem, joinScopes, type KeyProblem } from '../
 import type { ConsentAction } from '../consent/consent.js'
 import { excerpt } from '../base/printable.js'
 import { pickAccount } from '../oauth/account.js'
+import { findMissingScopes } from '../oauth/scopes.js'
 import { toAppEntries } from '../present/app-entries.js'
 import { answerJson, DONE, type Answer } from './answer.js'
 import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
@@ -18,13 +19,19 @@ import type { Handlers } from './pkce-routes.js'
 import { makeNotSignedInProblem, Problem } from './problem.js'
 import { readJson, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
-import { notAllowed, requireConsent, type FindCaller } from './require-consent.js'
+import { notAllowed, requireAskable, requireConsent, type FindCaller } from './require-consent.js'
 
 export type AgentRouteDeps = { agent: Agent; findCaller: FindCaller }
 
 type AgentEndpoint = Extract<EndpointName, `${string} /agent/${string}`>
 
-/** Every call is asked about, each time. A key is for tokens, and allows none of them. */
+/**
+ * Every call is asked about, each time. A key is for tokens, and allows none of them.
+ *
+ * S24: a program that the person has not allowed learns of no key, app or scope from an answer. Before the
+ * question it learns only what is wrong with its body, and whether an account has this ID, which nobody can
+ * guess.
+ */
 export function createAgentHandlers(deps: AgentRouteDeps): Pick<Handlers, AgentEndpoint> {
   return {
     'GET /agent/accounts': async (request, response) => {
@@ -80,6 +87,7 @@ async function makeDefault(
 ): Promise<Answer> {
   rejectKey(request)
   const { account: id } = await readBody(request, (models) => models.useRequest)
+  await requireAskable(deps, request, findNamed(deps, id))
   const action = { kind: 'make-default' } as const
   await requireManage(deps, request, { response, action, account: requireNamed(deps, id) })
   const account = requireNamed(deps, id)
@@ -96,14 +104,15 @@ async function forgetApp(
   rejectKey(request)
   const { app } = await readBody(request, (models) => models.forgetRequest)
   const found = deps.agent.consents.find(app)
-  if (found.kind !== 'found') throw new Problem('refused', PROBLEM_DETAILS.noSuchApp)
-  const { ids, name } = found
-  const action = { kind: 'forget-app', app: name ?? app, id: ids.join(', ') } as const
+  // Only what the person has decided is shown whole. Nobody knows what else a program writes there.
+  const { ids, name } = found.kind === 'found' ? found : { ids: [], name: excerpt(app) }
+  const id = ids.length === 0 ? null : ids.join(', ')
+  const action = { kind: 'forget-app', app: name ?? app, id } as const
   await requireManage(deps, request, { response, action })
   // What had the name when the person was asked.
   let isForgotten = false
-  for (const id of ids) {
-    if (await deps.agent.consents.forget(id)) isForgotten = true
+  for (const one of ids) {
+    if (await deps.agent.consents.forget(one)) isForgotten = true
   }
   if (isForgotten) return DONE
   throw new Problem('refused', PROBLEM_DETAILS.noSuchApp)
@@ -117,16 +126,32 @@ async function createKey(
   rejectKey(request)
   const { name, account: id, scope = [] } = await readBody(request, (models) => models.keyRequest)
   const isNamed = id !== undefined
-  const asked = isNamed ? requireNamed(deps, id) : defaultAccount(deps.agent.model())
+  const asked = isNamed ? findNamed(deps, id) : defaultAccount(deps.agent.model())
   const problem = findKeyProblem(deps.agent, { name, account: asked, scopes: scope })
-  if (problem !== null) throw toKeyProblem(problem, isNamed)
-  const action = { kind: 'make-key', name, scope: joinScopes(scope) } as const
+  if (problem?.kind === 'bad-name') throw toKeyProblem(problem, isNamed)
+  await requireAskable(deps, request, asked)
+  if (problem?.kind === 'not-signed-in') throw toKeyProblem(problem, isNamed)
+  const action = { kind: 'make-key', name, scope: joinScopes(toShown(deps, asked, scope)) } as const
   await requireManage(deps, request, { response, action, account: asked })
   // The person has allowed a key for the account of the question. Another one may be the default by now.
   const account = asked && findNamed(deps, asked.id)
   const made = await createNamedKey(deps.agent, { name, account, scopes: scope })
   if (made.kind !== 'made') throw toKeyProblem(made, isNamed)
   return answerJson(JSON.stringify({ id: made.id, name, key: made.key }))
+}
+
+/** The scopes for the question. Those that were not granted may be any text, so it has only one, cut. */
+function toShown(
+  { agent }: AgentRouteDeps,
+  account: AccountSession | null,
+  scopes: readonly string[],
+): readonly string[] {
+  const granted = account === null ? '' : (agent.last(account.id)?.scope ?? '')
+  const missing = findMissingScopes(granted, scopes.join(' '))
+  return [
+    ...scopes.filter((scope) => !missing.includes(scope)),
+    ...missing.slice(0, 1).map(excerpt),
+  ]
 }
 
 function toKeyProblem(problem: KeyProblem, isNamed: boolean): Problem {

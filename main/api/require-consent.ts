@@ -98,6 +98,20 @@ export async function requireConsent(
   return caller
 }
 
+/**
+ * S24: Fails with `not-allowed` if the person would not be asked about a call that manages Latchkey. Asks
+ * nobody.
+ */
+export async function requireAskable(
+  { agent, findCaller }: ConsentDeps,
+  request: IncomingMessage,
+  account: ConsentAccount | null,
+): Promise<void> {
+  const wanted = { caller: await findCaller(request), account, purpose: 'manage' } as const
+  const reason = agent.consents.findRefusal(wanted)
+  if (reason !== null) throw notAllowed(toDetail(reason, 'manage'))
+}
+
 /** A call that is allowed. */
 export type Passed = { caller: Caller | null; account: ConsentAccount; purpose: CallPurpose }
 

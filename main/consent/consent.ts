@@ -35,8 +35,8 @@ export type ConsentAction =
   | { kind: 'list-apps' }
   /** Of the account that the question names. */
   | { kind: 'make-default' }
-  /** `app`: the name of an app or a key. `id`: names it in the list. */
-  | { kind: 'forget-app'; app: string; id: string }
+  /** `app`: the name of an app or a key. `id`: names it in the list; null if nothing there has the name. */
+  | { kind: 'forget-app'; app: string; id: string | null }
   /** `scope`: separated by spaces; null if the key is for all scopes of the account. */
   | { kind: 'make-key'; name: string; scope: string | null }
 

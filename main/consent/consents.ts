@@ -30,6 +30,8 @@ export type Consents = {
   ask(request: ConsentRequest): Promise<Verdict>
   /** True if a call like this is allowed without a question. Asks nobody. */
   isAllowed(wanted: Wanted): boolean
+  /** Returns why the person would not be asked about a call that is not allowed; null if they would. */
+  findRefusal(wanted: Wanted): ConsentRefusal | null
   /** Answers the question that is shown. False: that question is not shown, or it can't be answered like this. */
   answer(questionId: string, answer: ConsentAnswer): boolean
   /** Allows the program that completed a sign-in, if it can be told from others. */
@@ -108,6 +110,7 @@ export function createConsents(deps: ConsentDeps): Consents {
     restore: () => orTell(deps, grants.restore()),
     ask: (request) => decide(parts, request),
     isAllowed: (wanted) => !isPaused() && isAllowed(parts, wanted),
+    findRefusal: (wanted) => findRefusal(parts, wanted),
     answer: (questionId, answer) => questions.answer(questionId, answer),
     allowSignedIn(caller, account) {
       if (settings.mode !== 'ask' || !canLast(caller)) return
@@ -196,23 +199,26 @@ function hashKey(key: string): string {
  * 2. Else by the person's answer. After the wait the caller must still be the same program.
  */
 async function decide(parts: Parts, request: ConsentRequest): Promise<Verdict> {
-  const { deps, denials, questions } = parts
+  const { deps, questions } = parts
   const { settings } = deps
   // 1.
-  const isLocked = deps.isScreenLocked()
-  if (isLocked && settings.pauseWhenLocked) return refuse('locked')
+  if (settings.pauseWhenLocked && deps.isScreenLocked()) return refuse('locked')
   if (isAllowed(parts, request)) return ALLOWED
-  if (isLocked) return refuse('locked')
-  if (parts.isClosed) return refuse('unanswered')
-  if (!deps.canAsk()) return refuse('nobody-to-ask')
-  const why = denials.find(request)
-  if (why !== null) return refuse(why)
+  const reason = findRefusal(parts, request)
+  if (reason !== null) return refuse(reason)
 
   // 2.
   const result = await questions.ask(request)
   if (result !== 'once' && result !== 'always') return refuse(result)
   const isSame = isUnchanged(request.caller, await request.lookAgain())
   return isSame ? ALLOWED : refuse('changed')
+}
+
+/** Why the person can't be asked; null if they can. */
+function findRefusal({ deps, denials, isClosed }: Parts, wanted: Wanted): ConsentRefusal | null {
+  if (deps.isScreenLocked()) return 'locked'
+  if (isClosed) return 'unanswered'
+  return deps.canAsk() ? denials.find(wanted) : 'nobody-to-ask'
 }
 
 const ALLOWED: Verdict = { kind: 'allowed' }

@@ -44,7 +44,8 @@ export const CONSENT_WORDS = {
     listAccounts: 'See all your accounts, with names and email addresses',
     listApps: 'See which apps and keys you allowed, and which apps you denied',
     makeDefault: 'Make this account the default, which apps get unless they ask for another one',
-    forgetApp: (app: string, id: string) => `Forget what you decided about ${app} (${id})`,
+    forgetApp: (app: string, id: string | null) =>
+      `Forget what you decided about ${app}${id === null ? '' : ` (${id})`}`,
     makeKey: (name: string, scope: string | null) =>
       `Create the key "${name}": whoever has it gets tokens for this account` +
       `${scope === null ? '' : ` (${scope})`} without asking you, until you forget it`,

@@ -2,9 +2,16 @@
 
 import { request } from 'node:http'
 import { CONSENT_WORDS } from '../../main/present/consent-words.js'
+import { excerpt } from '../../main/base/printable.js'
 import type { AppEntry } from '../../main/present/app-entries.js'
 import { expect, signInWith, test, type } from '../support/accounts-program.js'
+import type { Program } from '../support/program.js'
 import { runCli, type Ran } from '../support/run-cli.js'
+
+async function listApps(program: Program): Promise<readonly AppEntry[]> {
+  program.type('apps')
+  return (await program.line('apps')).apps
+}
 
 const ID = /^[a-z2-7]{8}$/
 
@@ -104,20 +111,95 @@ test('what has the name only after the question is not forgotten', async ({
   expect(apps.map(({ name }: AppEntry) => name)).toEqual(['backup'])
 })
 
-test('nobody is asked about what can’t be done', async ({ startProviders, start }) => {
+test('nobody is asked about a name that no key can have, or an account that is not there', async ({
+  startProviders,
+  start,
+}) => {
   const program = await start(await startProviders())
   await signInWith(program, 'sign-in work', 'alice')
   for (const [command, code] of [
     [['key', 'a b'], 1],
-    [['key', 'backup', '--scope', 'nothing,-really'], 1],
     [['key', 'backup', '--account', 'aaaaaaaa'], 5],
     [['use', 'aaaaaaaa'], 5],
-    [['apps', 'forget', 'nothing'], 1],
   ] as const) {
     const ran = await runCli([...command, '--data-dir', program.dataDir])
     expect([ran.code, ran.stdout], ran.stderr).toEqual([code, ''])
   }
   expect(program.stdout()).not.toContain('"event":"consent"')
+})
+
+const LONG = `no-such-${'x'.repeat(60)}`
+const CUT = excerpt(LONG)
+
+test('S24: only after the question does a program learn which keys, apps and scopes there are', async ({
+  startProviders,
+  start,
+}) => {
+  const program = await start(await startProviders())
+  await signInWith(program, 'sign-in work', 'alice')
+  program.type('key payroll')
+  await program.line('key')
+  const makeKey = { kind: 'make-key', name: 'payroll', scope: null }
+  for (const [command, action, message] of [
+    [['key', 'payroll'], makeKey, 'There is already a key payroll'],
+    [
+      ['key', 'payroll', '--scope', `${LONG} openid b`],
+      { ...makeKey, scope: `openid ${CUT}` },
+      'There is already a key payroll',
+    ],
+    [
+      ['key', 'b', '--scope', `openid ${LONG}`],
+      { ...makeKey, name: 'b', scope: `openid ${CUT}` },
+      `The session is not for ${CUT}`,
+    ],
+    [['apps', 'forget', LONG], { kind: 'forget-app', app: CUT, id: null }, 'app'],
+  ] as const) {
+    for (const answer of ['deny', 'allow']) {
+      const running = runCli([...command, '--data-dir', program.dataDir])
+      const question = await program.line('consent')
+      expect(question).toMatchObject({ purpose: 'manage', action })
+      expect(JSON.stringify(question)).not.toContain(LONG)
+      program.type(`${answer} ${question.id}`)
+      const { code, stdout, stderr } = await running
+      expect(stdout).toBe('')
+      if (answer === 'allow') {
+        expect(code).toBe(1)
+        expect(stderr).toContain(message)
+        continue
+      }
+      expect(code).toBe(6)
+      // The next question is asked at once.
+      const apps = await listApps(program)
+      expect(
+        await type(program, `forget ${apps.find(({ kind }) => kind === 'denied')!.id}`),
+      ).toMatchObject({
+        ok: true,
+      })
+    }
+  }
+  // Nothing was made or forgotten.
+  expect((await listApps(program)).map(({ name }) => name)).toEqual(['payroll'])
+})
+
+test('S24: what can’t be done is told to no program that nobody would be asked about', async ({
+  startProviders,
+  start,
+}) => {
+  const program = await start(await startProviders())
+  await signInWith(program, 'sign-in work', 'alice')
+  program.type('key payroll')
+  await program.line('key')
+  const first = runCli(['key', 'other', '--data-dir', program.dataDir])
+  program.type(`deny ${(await program.line('consent')).id}`)
+  const { stderr } = await first
+  for (const command of [
+    ['key', 'payroll'],
+    ['key', 'b', '--scope', 'no-such'],
+    ['apps', 'forget', 'no-such'],
+  ]) {
+    const ran = await runCli([...command, '--data-dir', program.dataDir])
+    expect(ran).toEqual({ code: 6, stdout: '', stderr })
+  }
 })
 
 test('a sign-out is asked about by itself, and not together with a token', async ({

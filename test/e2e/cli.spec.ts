@@ -197,7 +197,7 @@ test('S50: use, apps and key are asked about each time, as a wish to manage Latc
   expect(made.stdout).toMatch(/^latchkey_[\w-]{43}\n$/)
   const token = await run('token', { LATCHKEY_KEY: made.stdout.trim() })
   expect([token.code, token.stderr]).toEqual([0, ''])
-  expect(await run('key backup')).toMatchObject({
+  expect(await runAnd('allow', 'key backup')).toMatchObject({
     code: 1,
     stderr: `latchkey: ${PROBLEM_DETAILS.keyNameTaken('backup')}\n`,
   })
@@ -214,7 +214,7 @@ test('S50: use, apps and key are asked about each time, as a wish to manage Latc
     code: 2,
     stderr: `latchkey: ${USAGE_MESSAGES.needsApp}\n`,
   })
-  expect(await run('apps forget backup')).toMatchObject({
+  expect(await runAnd('allow', 'apps forget backup')).toMatchObject({
     code: 1,
     stderr: `latchkey: ${PROBLEM_DETAILS.noSuchApp}\n`,
   })

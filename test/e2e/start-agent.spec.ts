@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test as base } from '@playwright/test'
-import { START_MESSAGES } from '../../main/cli/cli-messages.js'
+import { PROBLEM_MESSAGES, START_MESSAGES } from '../../main/cli/cli-messages.js'
 import { CONSENT_WORDS } from '../../main/present/consent-words.js'
 import { DIRECTORY_MESSAGES } from '../../main/storage/storage-messages.js'
 import { NOBODY as OTHER, whyNoOtherUser } from '../support/other-user.js'
@@ -46,6 +46,9 @@ const test = base.extend<{ start: Start }>({
 
 /** Nobody is signed in at the new agent. */
 const NOBODY = 5
+
+/** Nobody could be asked. */
+const NOT_ALLOWED = 6
 
 test('it starts an agent, which outlives the command, and does not start another one', async ({
   start,
@@ -109,6 +112,20 @@ test('S49: variables for debugging the command open no inspector in the agent', 
     'NODE_EXTRA_CA_CERTS=',
     'NODE_OPTIONS=--no-warnings',
   ])
+})
+
+test('S24: no command learns who is signed in, because nobody could be asked', async ({
+  start,
+}) => {
+  await start.run()
+  for (const command of ['use aaaaaaaa', 'key backup', 'key backup --account aaaaaaaa', 'apps']) {
+    const ran = await runCli([...command.split(' '), '--data-dir', start.dataDir])
+    expect(ran, command).toEqual({
+      code: NOT_ALLOWED,
+      stdout: '',
+      stderr: `latchkey: ${PROBLEM_MESSAGES.nobodyToAskToManage}\n`,
+    })
+  }
 })
 
 test('several starts at once give one agent', async ({ start }) => {

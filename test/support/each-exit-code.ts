@@ -26,7 +26,7 @@ export async function expectEachExitCode(agent: AgentForCodes): Promise<void> {
     else expect([stdout, stderr]).toEqual(['', expect.stringMatching(/^latchkey: .+\n$/)])
   }
   note(await runAnd('once', 'token'))
-  note(await run('apps forget nothing'))
+  note(await runAnd('once', 'apps forget nothing'))
   note(await run('token --min-validity soon'))
   await runAnd('once', 'sign-out')
   note(await run('token'))

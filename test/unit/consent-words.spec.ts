@@ -100,6 +100,9 @@ test('what a program asks for that wants nothing for itself, with a title for a 
     'notes asks to forget an app',
     'Forget what you decided about back\ufffdup (k3vq7mzd)',
   ])
+  expect(wish({ kind: 'forget-app', app: 'nothing', id: null })[1]).toBe(
+    'Forget what you decided about nothing',
+  )
   expect(wish({ kind: 'make-key', name: 'backup', scope: null })).toEqual([
     'notes asks to create a key',
     'Create the key "backup": whoever has it gets tokens for this account without asking you, until ' +
