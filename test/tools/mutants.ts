@@ -11,6 +11,7 @@ import { SERVICE } from './mutants/service.js'
 import { SESSION } from './mutants/session.js'
 import { SESSION_API } from './mutants/session-api.js'
 import { SIGN_IN } from './mutants/sign-in.js'
+import { STARTED_AGENT } from './mutants/started-agent.js'
 import { TERMINAL } from './mutants/terminal.js'
 import { WINDOW } from './mutants/window.js'
 
@@ -48,6 +49,7 @@ export const MUTATED_FILES: readonly MutatedFile[] = [
   ...TERMINAL,
   ...CONSENT,
   ...COMMAND_LINE,
+  ...STARTED_AGENT,
 ]
 
 export const MUTANTS: readonly Mutant[] = MUTATED_FILES.flatMap(({ file, specs, faults }) =>

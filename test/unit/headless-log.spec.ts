@@ -1,6 +1,6 @@
 // The log of an agent that a command starts: which files are written, and what is quoted of them.
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -77,3 +77,49 @@ test('S46: only a regular file becomes the log', ({ folder }) => {
   expectRejected()
   expect(existsSync(join(folder, 'elsewhere'))).toBe(false)
 })
+
+const HEADLESS_LOG = new URL('../../dist/modules/main/cli/headless-log.js', import.meta.url).href
+
+/** Opens the log, but first has another file take the place of the one that was looked at. */
+const OPEN_REPLACED = `
+  import fs from 'node:fs'
+  import { syncBuiltinESMExports } from 'node:module'
+  const [folder, how] = JSON.parse(process.argv[1])
+  const { openHeadlessLog } = await import(${JSON.stringify(HEADLESS_LOG)})
+  const { lstatSync } = fs
+  fs.lstatSync = (path, options) => {
+    const found = lstatSync(path, options)
+    if (!path.endsWith('headless.log')) return found
+    fs.unlinkSync(path)
+    fs[how](folder + '/target', path)
+    return found
+  }
+  syncBuiltinESMExports()
+  try {
+    openHeadlessLog(folder)
+    console.log('opened')
+  } catch (thrown) {
+    console.log(thrown.message)
+  }
+`
+
+for (const [how, message] of [
+  ['symlinkSync', (path: string) => START_MESSAGES.noLog(path, 'a link is in its place, ELOOP')],
+  ['linkSync', START_MESSAGES.logNotOwn],
+] as const) {
+  test(`S46: a link that replaces the log after the check changes no other file: ${how}`, ({
+    folder,
+  }) => {
+    test.skip(process.platform === 'win32', 'links need rights on Windows')
+    writeFileSync(join(folder, 'headless.log'), '')
+    writeFileSync(join(folder, 'target'), 'kept')
+    const argument = JSON.stringify([folder, how])
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', OPEN_REPLACED, argument],
+      { encoding: 'utf8' },
+    )
+    expect(stdout).toBe(`${message(join(folder, 'headless.log'))}\n`)
+    expect(readFileSync(join(folder, 'target'), 'utf8')).toBe('kept')
+  })
+}

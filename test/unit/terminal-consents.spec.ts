@@ -574,6 +574,7 @@ for (const [typed, message] of [
   ['key kube --scope email', ANSWERS.noFlags('key kube email')],
   ['key --scope email -x', ANSWERS.noFlags('key email')],
   ['xyz --json', ANSWERS.noFlags(null)],
+  ['status now --json', ANSWERS.noFlags(null)],
   [`use --key latchkey_${'x'.repeat(43)}`, ANSWERS.noFlags(null)],
   ['apps forget kube', ANSWERS.typeInstead('forget kube')],
   ['latchkey apps forget kube', ANSWERS.typeInstead('forget kube')],

@@ -8,6 +8,12 @@ export const COMMAND_LINE: readonly MutatedFile[] = [
     specs: ['test/attack/cli-impostors.spec.ts'],
     faults: [
       {
+        name: 'on the Unix socket, the proof of the port will do',
+        find: 'port: isPort ? place : SOCKET_PORT',
+        replace: 'port: isPort ? place : service.port',
+        grep: 'impostor on the Unix socket',
+      },
+      {
         name: 'a service file of another user is believed',
         find: '(uid === user && (mode',
         replace: '((mode',

@@ -1192,6 +1192,13 @@ export const SERVICE: readonly MutatedFile[] = [
     specs: ['test/unit/service-proof.spec.ts', 'test/api/proof.spec.ts'],
     faults: [
       {
+        name: 'a proof on the Unix socket is one for a port',
+        find: 'socket.localPort ?? SOCKET_PORT',
+        replace: 'socket.localPort ?? 1000',
+        specs: ['test/api/unix-socket.spec.ts'],
+        grep: 'can’t relay it',
+      },
+      {
         name: 'every proof is one for the Unix socket',
         find: 'port: socket.localPort ?? SOCKET_PORT',
         replace: 'port: socket.localPort === -1 ? 1 : SOCKET_PORT',

@@ -157,6 +157,42 @@ export const TERMINAL: readonly MutatedFile[] = [
     ],
   },
   {
+    file: 'main/terminal/mistyped.ts',
+    specs: COMMANDS,
+    faults: [
+      {
+        name: 'a secret that was typed by mistake is shown',
+        find: ' && excerpt(meant) === meant',
+        replace: '',
+      },
+      {
+        name: 'a flag is left out with its value',
+        find: 'mark === -1 ? [] : [word.slice(mark + 1)]',
+        replace: '[]',
+      },
+      {
+        name: 'a flag is part of the command that is meant',
+        find: 'if (!isFlag(word)) return [word]',
+        replace: 'if (!isFlag(word) || word.length > 0) return [word]',
+      },
+      {
+        name: 'nobody is told that flags are not for typed commands',
+        find: 'words.some(isFlag)',
+        replace: 'words.every(isFlag)',
+      },
+      {
+        name: 'the words of a shell are not understood',
+        find: 'while (plain.length > 1 &&',
+        replace: 'while (plain.length > 99 &&',
+      },
+      {
+        name: 'a command with too many words is shown',
+        find: 'others.length)',
+        replace: 'others.length * 0)',
+      },
+    ],
+  },
+  {
     file: 'main/terminal/typed-account-commands.ts',
     specs: COMMANDS,
     faults: [
