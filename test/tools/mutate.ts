@@ -9,8 +9,8 @@ import { copyTree, type MutantTree } from './mutant-tree.js'
 import { makeFingerprint, MUTANTS, type Mutant } from './mutants.js'
 import {
   formatScore,
+  markEarlier,
   readRecord,
-  withoutStale,
   withScore,
   writeRecord,
   type Entry,
@@ -103,7 +103,7 @@ function report(): void {
   print('survived', survivors)
   print('killed, although they are listed as equivalent', notEquivalent)
   if (faults.length > 0) console.log(`\nno outcome:\n  ${faults.join('\n  ')}`)
-  const current = withoutStale(ROOT, record)
+  const current = markEarlier(ROOT, record)
   writeRecord(ROOT, current)
   console.log(`\n${due.length} run. ${formatScore(current)}`)
   writeFileSync(SECURITY, withScore(readFileSync(SECURITY, 'utf8'), current))

@@ -11,7 +11,13 @@ import { makeFingerprint, MUTANTS, type Mutant } from './mutants.js'
  */
 export type Outcome = 'killed' | 'timed-out' | 'survived'
 
-export type Entry = { fingerprint: string; outcome: Outcome; by?: string | undefined }
+export type Entry = {
+  fingerprint: string
+  outcome: Outcome
+  by?: string | undefined
+  /** Set if the code or the specs have changed since. */
+  isEarlier?: true | undefined
+}
 
 /** By a mutant's ID. */
 export type MutationRecord = Readonly<Record<string, Entry>>
@@ -22,6 +28,7 @@ const wireRecord = z.record(
     fingerprint: z.string(),
     outcome: z.enum(['killed', 'timed-out', 'survived']),
     by: z.string().optional(),
+    isEarlier: z.literal(true).optional(),
   }),
 )
 
@@ -31,11 +38,16 @@ export function readRecord(root: string): MutationRecord {
   return wireRecord.parse(JSON.parse(readFileSync(join(root, RECORD_FILE), 'utf8')))
 }
 
-/** Leaves out the outcomes for earlier code, and for earlier specs: they count as not run. */
-export function withoutStale(root: string, record: MutationRecord): MutationRecord {
-  const isCurrent = (mutant: Mutant): boolean =>
-    record[mutant.id]?.fingerprint === makeFingerprint(root, mutant)
-  return Object.fromEntries(MUTANTS.filter(isCurrent).map(({ id }) => [id, record[id]!]))
+/** Marks the outcomes for earlier code and for earlier specs. */
+export function markEarlier(root: string, record: MutationRecord): MutationRecord {
+  const entries = MUTANTS.flatMap((mutant) => {
+    const entry = record[mutant.id]
+    if (entry === undefined) return []
+    const { isEarlier: _before, ...rest } = entry
+    const isCurrent = rest.fingerprint === makeFingerprint(root, mutant)
+    return [[mutant.id, isCurrent ? rest : { ...rest, isEarlier: true as const }] as const]
+  })
+  return Object.fromEntries(entries)
 }
 
 /** Writes the record in the order of the mutants, without removed ones. */
@@ -48,17 +60,19 @@ export function writeRecord(root: string, record: MutationRecord): void {
   writeFileSync(join(root, RECORD_FILE), text)
 }
 
-/** The score in one line. */
+/** The score in one line. It says how many outcomes are for earlier code or specs. */
 export function formatScore(record: MutationRecord): string {
   const isEquivalent = ({ equivalent }: Mutant): boolean => equivalent !== undefined
   const others = MUTANTS.filter((mutant) => !isEquivalent(mutant))
   const count = (outcome: Outcome): number =>
     others.filter(({ id }) => record[id]?.outcome === outcome).length
   const notRun = others.filter(({ id }) => record[id] === undefined).length
+  const earlier = others.filter(({ id }) => record[id]?.isEarlier === true).length
   return (
     `${MUTANTS.length} mutants: ${count('killed')} killed, ${count('timed-out')} killed by a time ` +
     `limit, ${count('survived')} survived, ${MUTANTS.length - others.length} equivalent` +
-    `${notRun > 0 ? `, ${notRun} not run` : ''}.`
+    `${notRun > 0 ? `, ${notRun} not run` : ''}.` +
+    (earlier > 0 ? ` ${earlier} of these outcomes are for earlier code or specs.` : '')
   )
 }
 

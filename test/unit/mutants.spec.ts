@@ -7,8 +7,8 @@ import { ROOT } from '../support/root.js'
 import { makeFingerprint, mutate, MUTANTS, MUTATED_FILES } from '../tools/mutants.js'
 import {
   formatScore,
+  markEarlier,
   readRecord,
-  withoutStale,
   withScore,
   type Entry,
 } from '../tools/mutation-record.js'
@@ -55,14 +55,19 @@ test('each equivalent mutant survived its last run', () => {
   expect(killed.filter(({ equivalent }) => equivalent !== undefined)).toEqual([])
 })
 
-test('an outcome for earlier code is left out, and counts as not run', () => {
+test('an outcome for earlier code is kept, and the score says how many there are', () => {
   const [one, other, ...rest] = MUTANTS.filter(({ equivalent }) => equivalent === undefined)
   const kill = (fingerprint: string): Entry => ({ fingerprint, outcome: 'killed' })
-  const record = { [one!.id]: kill(makeFingerprint(ROOT, one!)), [other!.id]: kill('earlier') }
-  const current = withoutStale(ROOT, record)
-  expect(current).toEqual({ [one!.id]: record[one!.id] })
-  expect(formatScore(current)).toMatch(/: 1 killed, .*, 0 survived, /)
-  expect(formatScore(current)).toMatch(new RegExp(`, ${rest.length + 1} not run\\.$`))
+  const current = kill(makeFingerprint(ROOT, one!))
+  const record = {
+    [one!.id]: { ...current, isEarlier: true as const },
+    [other!.id]: kill('earlier'),
+  }
+  const marked = markEarlier(ROOT, record)
+  const earlier = { fingerprint: 'earlier', outcome: 'killed', isEarlier: true }
+  expect(marked).toEqual({ [one!.id]: current, [other!.id]: earlier })
+  expect(formatScore(marked)).toMatch(/: 2 killed, .*, 0 survived, /)
+  expect(formatScore(marked)).toContain(`, ${rest.length} not run. 1 of these outcomes`)
 })
 
 test('SECURITY.md has the score of the last run and the equivalent mutants', () => {
