@@ -289,6 +289,16 @@ case $detail in
   'The key belongs to another account than the one that the request names.')
     detail='The key belongs to another account than the one that you named.'
     ;;
+  'The user does not allow this program to use Latchkey. '*)
+    detail='You denied this command. Latchkey will ask again after a while, or once you forget the denial in its'
+    detail="$detail window or terminal."
+    ;;
+  'Latchkey asked the user whether to allow this program, and got no answer. Try again later.')
+    detail='Latchkey asked whether to allow this command, but nobody answered. Try again later.'
+    ;;
+  'The screen is locked. Try again when the user is back.')
+    detail='The screen is locked. Try again when it is unlocked.'
+    ;;
   'No account has the ID that the request names.')
     detail='No account has this ID. latchkey accounts lists the IDs.'
     ;;

@@ -82,6 +82,11 @@ export const PROBLEM_MESSAGES = {
   wrongKey: (place: string) =>
     `The key in ${place} is not valid: it was taken back, or belongs to another Latchkey. Create a new one ` +
     'with latchkey key NAME.',
+  denied:
+    'You denied this command. Latchkey will ask again after a while, or once you forget the denial in its ' +
+    'window or terminal.',
+  unanswered: 'Latchkey asked whether to allow this command, but nobody answered. Try again later.',
+  locked: 'The screen is locked. Try again when it is unlocked.',
   noSuchAccount: 'No account has this ID. latchkey accounts lists the IDs.',
   keyOfOther: 'The key belongs to another account than the one that you named.',
 }

@@ -9,6 +9,9 @@ import { PROBLEM_MESSAGES } from './cli-messages.js'
  * shown as they are.
  */
 const MEANINGS: ReadonlyMap<string, (keyPlace: string) => string> = new Map([
+  [CONSENT_DETAILS.denied, () => PROBLEM_MESSAGES.denied],
+  [CONSENT_DETAILS.unanswered, () => PROBLEM_MESSAGES.unanswered],
+  [CONSENT_DETAILS.locked, () => PROBLEM_MESSAGES.locked],
   [CONSENT_DETAILS.nobodyToAsk, () => PROBLEM_MESSAGES.nobodyToAsk],
   [CONSENT_DETAILS.nobodyToAskToManage, () => PROBLEM_MESSAGES.nobodyToAskToManage],
   [CONSENT_DETAILS.wrongKey, PROBLEM_MESSAGES.wrongKey],

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { ERROR_MESSAGES } from '../../main/base/base-messages.js'
-import { CONSENT_DETAILS, PROBLEM_DETAILS } from '../../main/api/api-messages.js'
+import { PROBLEM_DETAILS } from '../../main/api/api-messages.js'
 import {
   AGENT_MESSAGES,
   CLI_LINES,
@@ -102,7 +102,7 @@ test('token prints a token alone, once the person allows the command, each time'
   expect(denied).toMatchObject({
     code: 6,
     stdout: '',
-    stderr: `latchkey: ${CONSENT_DETAILS.denied}\n`,
+    stderr: `latchkey: ${PROBLEM_MESSAGES.denied}\n`,
   })
   // Without another question.
   expect((await agent.run('token')).code).toBe(6)
@@ -339,7 +339,7 @@ test('events that is denied prints nothing, and ends with 6', async ({ agent }) 
     code: 6,
     purpose: 'identity',
     stdout: '',
-    stderr: `latchkey: ${CONSENT_DETAILS.denied}\n`,
+    stderr: `latchkey: ${PROBLEM_MESSAGES.denied}\n`,
   })
 })
 

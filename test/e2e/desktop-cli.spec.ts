@@ -6,7 +6,6 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { CONSENT_DETAILS } from '../../main/api/api-messages.js'
 import { AGENT_MESSAGES, CLI_LINES, PROBLEM_MESSAGES } from '../../main/cli/cli-messages.js'
 import { peekClaims } from '../../main/oauth/id-token.js'
 import { CONSENT_WORDS } from '../../main/present/consent-words.js'
@@ -137,7 +136,7 @@ test('token prints a token if the window allows it once, and never for longer', 
   const { code, stdout, stderr } = await running
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout).toMatch(/^\S+\n$/)
-  expect(await runAnd('denied', 'token')).toEqual(failed(6, CONSENT_DETAILS.denied))
+  expect(await runAnd('denied', 'token')).toEqual(failed(6, PROBLEM_MESSAGES.denied))
   // Without another question.
   expect((await run('token')).code).toBe(6)
   await app.quit()
@@ -254,7 +253,7 @@ test('git gets a token with a key, and without one only for an account’s ID', 
   const [denied] = await Promise.all([fill('', hosts), press('denied')])
   expect(denied.code).not.toBe(0)
   expect(denied.stdout).toBe('')
-  expect(denied.stderr).toContain(`latchkey: ${CONSENT_DETAILS.denied}\n`)
+  expect(denied.stderr).toContain(`latchkey: ${PROBLEM_MESSAGES.denied}\n`)
 })
 
 test('kubectl-credential prints an ID token once the window allows it', async ({ agent }) => {

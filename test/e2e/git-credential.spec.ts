@@ -4,8 +4,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CONSENT_DETAILS } from '../../main/api/api-messages.js'
-import { CREDENTIAL_MESSAGES } from '../../main/cli/cli-messages.js'
+import { CREDENTIAL_MESSAGES, PROBLEM_MESSAGES } from '../../main/cli/cli-messages.js'
 import { RULES } from '../../main/settings/settings-messages.js'
 import {
   GIT_ENV,
@@ -211,7 +210,7 @@ test('without a key, it waits for the user: about the name of the account, then 
 test('without a key, a denial is code 6, and no token is asked for', async ({ signed }) => {
   const [ran] = await Promise.all([askByProvider(signed), answerNext(signed, 'deny')])
   expect(ran).toMatchObject({ code: 6, stdout: '' })
-  expect(ran.stderr).toContain(CONSENT_DETAILS.denied)
+  expect(ran.stderr).toContain(PROBLEM_MESSAGES.denied)
   expect(signed.program.stdout().match(/"event":"consent"/g)).toHaveLength(1)
 })
 

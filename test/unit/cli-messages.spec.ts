@@ -39,6 +39,12 @@ test('the messages about problems', () => {
     wrongKey:
       'The key in /k is not valid: it was taken back, or belongs to another Latchkey. Create a new one with ' +
       'latchkey key NAME.',
+    denied:
+      'You denied this command. Latchkey will ask again after a while, or once you forget the denial in its ' +
+      'window or terminal.',
+    unanswered:
+      'Latchkey asked whether to allow this command, but nobody answered. Try again later.',
+    locked: 'The screen is locked. Try again when it is unlocked.',
     noSuchAccount: 'No account has this ID. latchkey accounts lists the IDs.',
     keyOfOther: 'The key belongs to another account than the one that you named.',
   })
@@ -56,5 +62,8 @@ test('a problem keeps its exit code, and is said for a person', () => {
   expect(explain(CONSENT_DETAILS.keyOfOther)).toBe(PROBLEM_MESSAGES.keyOfOther)
   expect(explain(PROBLEM_DETAILS.noSuchAccount)).toBe(PROBLEM_MESSAGES.noSuchAccount)
   expect(explain(PROBLEM_DETAILS.notInKey(['email']))).toBe('The key is not for email.')
-  expect(explain(CONSENT_DETAILS.denied)).toBe(CONSENT_DETAILS.denied)
+  expect(explain(CONSENT_DETAILS.denied)).toBe(PROBLEM_MESSAGES.denied)
+  expect(explain(CONSENT_DETAILS.unanswered)).toBe(PROBLEM_MESSAGES.unanswered)
+  expect(explain(CONSENT_DETAILS.locked)).toBe(PROBLEM_MESSAGES.locked)
+  expect(explain(CONSENT_DETAILS.tooMany)).toBe(CONSENT_DETAILS.tooMany)
 })
