@@ -83,11 +83,8 @@ async function findBinaryObstacle(): Promise<Obstacle | null> {
 async function runElectron(): Promise<Obstacle | null> {
   const { path } = findBinary(env, platform)
   const { ELECTRON_RUN_AS_NODE: _, ...given } = env
-  const app = spawn(path, [...chromium, APP_FOLDER, ...joinFlags(flags)], {
-    stdio: 'inherit',
-    env: given,
-  })
-  // Ctrl-C reaches both processes, SIGTERM only this one.
+  // Ctrl-C reaches both processes, SIGTERM only this one. It may come as soon as the app runs, so the
+  // listeners are there before.
   let wasStopped = false
   const markStopped = (): void => void (wasStopped = true)
   const pass = (): void => {
@@ -95,6 +92,10 @@ async function runElectron(): Promise<Obstacle | null> {
     app.kill('SIGTERM')
   }
   process.on('SIGINT', markStopped).on('SIGTERM', pass)
+  const app = spawn(path, [...chromium, APP_FOLDER, ...joinFlags(flags)], {
+    stdio: 'inherit',
+    env: given,
+  })
   const startedMs = Date.now()
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
     app.once('error', (error) => resolve([null, error.message]))

@@ -243,6 +243,19 @@ test('stopping it early is not reported as a failure', async ({ folder, electron
   expect(started.stderr()).toBe('')
 })
 
+test('a signal that comes as soon as the app runs stops the app, too', async ({
+  folder,
+  electron,
+  start,
+}) => {
+  await electron(`echo $$ > '${folder}/data/pid'; kill -TERM $PPID; exec sleep 600`)
+  const started = await start(WITHOUT_SANDBOX)
+  expect(await started.ended).toBe(1)
+  expect(started.stderr()).toBe('')
+  const pid = Number(await readFile(join(folder, 'data', 'pid'), 'utf8'))
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+})
+
 test('a folder without Electron is named, and nothing is fetched', async ({ folder, start }) => {
   const started = await start(WITHOUT_SANDBOX)
   await started.headless
