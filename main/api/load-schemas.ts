@@ -2,6 +2,9 @@
 
 export type Schemas = typeof import('./schemas.js')
 
+let loading: Promise<Schemas> | null = null
+
+/** Asks the module loader only once, because each `import()` costs more than the rest of a token read. */
 export function loadSchemas(): Promise<Schemas> {
-  return import('./schemas.js')
+  return (loading ??= import('./schemas.js'))
 }
