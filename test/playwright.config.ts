@@ -35,7 +35,8 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list'], ['./providers/matrix-reporter.ts'], ['./support/reporter.ts']],
-  workers: 2,
+  // One more than the cores of a small machine: the tests often wait for a program or the disk.
+  workers: 3,
   // Generous, for a busy machine: no test measures time.
   timeout: 60_000,
   expect: { timeout: 20_000 },
