@@ -77,7 +77,9 @@ export const test = base.extend<
         return folder
       },
     })
-    for (const folder of made) await rm(folder, { recursive: true, force: true })
+    // A program that was told to end may still write its last file.
+    const rest = { recursive: true, force: true, maxRetries: 20 }
+    for (const folder of made) await rm(folder, rest)
   },
 
   // eslint-disable-next-line no-empty-pattern

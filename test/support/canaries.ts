@@ -1,6 +1,6 @@
 // What the canary specs share: what to hide, and where else to look for it.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -85,8 +85,5 @@ export async function endAgent(dataDir: string): Promise<void> {
   } catch {
     return // It was killed before, and has left its file.
   }
-  // The agent removes its lock last.
-  const isHeld = (): boolean =>
-    readdirSync(dataDir).some((name) => name === 'service.json' || name.startsWith('lock'))
-  while (isHeld()) await sleep(50)
+  while (existsSync(join(dataDir, 'service.json'))) await sleep(50)
 }

@@ -31,7 +31,9 @@ export const test = base.extend<{
       folders.push(folder)
       return folder
     })
-    for (const folder of folders) await rm(folder, { recursive: true, force: true })
+    // A program that was told to end may still write its last file.
+    const rest = { recursive: true, force: true, maxRetries: 20 }
+    for (const folder of folders) await rm(folder, rest)
   },
   run: async ({ makeFolder }, use) => {
     const programs: Program[] = []
