@@ -35,8 +35,7 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list'], ['./providers/matrix-reporter.ts'], ['./support/reporter.ts']],
-  // One more than the cores of a small machine: the tests often wait for a program or the disk.
-  workers: 3,
+  workers: 2,
   // Generous, for a busy machine: no test measures time.
   timeout: 60_000,
   expect: { timeout: 20_000 },

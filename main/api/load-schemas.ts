@@ -1,4 +1,4 @@
-// Loads the schemas of the bodies on first use.
+// Loads the schemas of the bodies on first use, because making them takes as long as the rest of the API.
 
 export type Schemas = typeof import('./schemas.js')
 

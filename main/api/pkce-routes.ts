@@ -94,7 +94,6 @@ export function createPkceHandlers(pkceDeps: PkceDeps): Pick<Handlers, PkceEndpo
   }
 }
 
-/** Loaded on first use: creating the models takes as long as the rest of the API. */
 function makeChallenge(): Answer {
   const verifier = createVerifier()
   // The API's reference compares the nonce with the state, so both are the same.

@@ -41,7 +41,6 @@ export function createSessionHandlers(deps: SessionDeps): Pick<Handlers, Session
   }
 }
 
-/** Loaded on first use: creating the models takes as long as the rest of the API. */
 async function readSession(
   { agent, identity }: SessionDeps,
   request: IncomingMessage,

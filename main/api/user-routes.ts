@@ -83,7 +83,6 @@ function answer(value: UserProfile | Users | Context | { user?: UserProfile }): 
   return answerJson(JSON.stringify(value))
 }
 
-/** Loaded on first use, as for the other endpoints. */
 /** To the clients, an account whose session has ended is not signed in. */
 function isSignedIn(account: AccountSession): boolean {
   return account.kind === 'signed-in'
